@@ -1,0 +1,1 @@
+"""Networks, training data, training and export of MuVi Studio's model packs."""

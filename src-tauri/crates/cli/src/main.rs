@@ -1,0 +1,3 @@
+//! muvi: everything without a window.
+
+fn main() {}

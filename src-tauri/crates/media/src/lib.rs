@@ -1,0 +1,1 @@
+//! Files in and out: probe, frames, cuts, audio, loudness, mux, all through ffmpeg and symphonia.

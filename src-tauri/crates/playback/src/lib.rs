@@ -1,0 +1,1 @@
+//! The renderer of a mix: one for live sound and for export.

@@ -1,0 +1,1 @@
+//! Model packs and the stages from picture to music.

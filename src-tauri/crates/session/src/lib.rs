@@ -1,0 +1,1 @@
+//! The jobs on an open project: analyse, score, export; progress and cancel.

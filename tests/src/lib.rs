@@ -1,0 +1,1 @@
+//! Flows across crates on real files: see the files in `tests/tests`.

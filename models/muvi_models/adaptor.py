@@ -159,12 +159,12 @@ class Adaptor(nn.Module):
         y = self.norm(y)
         return self.conditioning_norm(self.to_conditioning(y)), attention, self.to_curves(y)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def conditioning_for(self, features: Tensor, chunk: int = 1024) -> Tensor:
         """features [T, P, Cv] of any float type -> conditioning float32 [T, D], in overlapping chunks."""
         return self.run_chunked(features, chunk)[0]
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def run_chunked(self, features: Tensor, chunk: int = 1024) -> tuple[Tensor, Tensor, Tensor]:
         """features [T, P, Cv] -> conditioning [T, D], attention [T, P], curves [T, 4], as the app runs it."""
         self.eval()

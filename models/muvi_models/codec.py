@@ -199,7 +199,11 @@ def fit_linear(encoder: CodecEncoder, decoder: CodecDecoder, magnitude_batches) 
 def save_codec(path, encoder: CodecEncoder, decoder: CodecDecoder, **extra) -> None:
     """Writes weights and config, atomically."""
     tmp = f"{path}.part"
-    state = {"config": asdict(encoder.config), "encoder": encoder.state_dict(), "decoder": decoder.state_dict()}
+    state = {
+        "config": asdict(encoder.config),
+        "encoder": encoder.state_dict(),
+        "decoder": decoder.state_dict(),
+    }
     torch.save(state | extra, tmp)
     os.replace(tmp, path)
 

@@ -117,7 +117,9 @@ def export_stage(name: str, stage: Stage, folder: Path) -> dict:
     reference = dict(zip(stage.outputs, (o.numpy() for o in outputs), strict=True))
     worst = max(worst, compare(path, {n: t.numpy() for n, t in longer.items()}, reference))
     if worst > stage.tolerance:
-        raise SystemExit(f"{name}: ONNX Runtime differs from PyTorch by {worst:.2e} (allowed {stage.tolerance})")
+        raise SystemExit(
+            f"{name}: ONNX Runtime differs from PyTorch by {worst:.2e} (allowed {stage.tolerance})"
+        )
     parity = folder / "parity" / f"{name}.safetensors"
     parity.parent.mkdir(exist_ok=True)
     save_file({k: np.ascontiguousarray(v) for k, v in (given | expected).items()}, str(parity))
@@ -173,7 +175,9 @@ def stages(encoder, adaptor, velocity, codec_encoder, codec_decoder) -> dict[str
     frames = torch.randint(0, 256, (4, size, size, 3), generator=rng, dtype=torch.uint8)
     with torch.no_grad():
         features = encoder(frames)
-    features = features[None].repeat(1, 4, 1, 1) + 0.1 * torch.randn(1, 12, *features.shape[1:], generator=rng)
+    features = features[None].repeat(1, 4, 1, 1) + 0.1 * torch.randn(
+        1, 12, *features.shape[1:], generator=rng
+    )
 
     def noise(*shape):
         return torch.randn(*shape, generator=rng)
@@ -217,7 +221,9 @@ def stages(encoder, adaptor, velocity, codec_encoder, codec_decoder) -> dict[str
     }
 
 
-def write_pack(out: Path, networks: tuple, about: dict, solver: dict, styles: list[dict], style_files: list[Path]):
+def write_pack(
+    out: Path, networks: tuple, about: dict, solver: dict, styles: list[dict], style_files: list[Path]
+):
     """Builds the pack beside `out` and moves it there when it is whole."""
     encoder, adaptor, velocity, codec_encoder, codec_decoder = networks
     part = out.with_name(out.name + ".part")
@@ -264,9 +270,7 @@ def write_pack(out: Path, networks: tuple, about: dict, solver: dict, styles: li
         "pulse_sigma_s": c.PULSE_SIGMA_S,
         "solver": solver,
         "stages": entries,
-        "styles": [
-            style | {"sha256": sha256(part / style["file"])} for style in styles
-        ],
+        "styles": [style | {"sha256": sha256(part / style["file"])} for style in styles],
     }
     (part / "pack.json").write_text(json.dumps(manifest, indent=2) + "\n")
     for keep in ("TRAINING.md", "training", "MODEL_CARD.md", "evaluation.json"):
@@ -280,7 +284,9 @@ def write_pack(out: Path, networks: tuple, about: dict, solver: dict, styles: li
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("pack", choices=["toy", "mini"])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--codec", type=Path)

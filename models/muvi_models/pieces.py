@@ -1,0 +1,133 @@
+"""Pieces of music on disk (audio beside labels) and their latents, computed once.
+
+    python -m muvi_models.pieces --music models/data/music --codec models/runs/codec/linear.pt \
+        --out models/data/latents
+"""
+
+import argparse
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from .codec import CodecEncoder, load_codec
+from .contract import SAMPLE_RATE
+from .plan import globals_of, loudness_curve, plan_of
+from .spectrogram import magnitudes, pad_to_latents
+
+SILENCE_LATENTS = 128
+"""Silence kept behind each piece (6 s), so that the generator learns what follows an ending."""
+
+
+@dataclass
+class Piece:
+    """Latents [L, Z], plan [L, C] (everything known) and globals [G] of one piece."""
+
+    name: str
+    style: str
+    latents: np.ndarray
+    plan: np.ndarray
+    globals: np.ndarray
+    end: int
+    video: list[tuple[int, np.ndarray]]
+    """Made videos: (first latent, conditioning [n, D] on the latent clock)."""
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """Audio files that have labels beside them, sorted by name."""
+    return sorted(f for f in folder.glob("*.flac") if f.with_suffix(".json").exists())
+
+
+def read_audio(path: Path) -> np.ndarray:
+    """Stereo float32 [2, n] at the pack's rate."""
+    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    if rate != SAMPLE_RATE:
+        raise ValueError(f"{path}: {rate} Hz, expected {SAMPLE_RATE}")
+    return np.repeat(audio.T, 2, 0) if audio.shape[1] == 1 else np.ascontiguousarray(audio.T[:2])
+
+
+@torch.no_grad()
+def encode(encoder: CodecEncoder, stereo: np.ndarray, chunk: int = 512) -> np.ndarray:
+    """Latents [L, Z] of `stereo` [2, n], n a multiple of 2048, in chunks of latents with true framing."""
+    count = stereo.shape[1] // 2048
+    margin = np.pad(stereo, ((0, 0), (2048, 2048)))
+    out = []
+    for first in range(0, count, chunk):
+        last = min(first + chunk, count)
+        piece = torch.from_numpy(margin[:, first * 2048 : (last + 2) * 2048])[None]
+        out.append(encoder(magnitudes(piece)[:, :, 4:-4])[0].numpy())
+    return np.concatenate(out)
+
+
+def encode_piece(encoder: CodecEncoder, path: Path) -> dict:
+    """Arrays stored per piece."""
+    labels = json.loads(path.with_suffix(".json").read_text())
+    audio = pad_to_latents(read_audio(path), SILENCE_LATENTS)
+    latents = encode(encoder, audio)
+    plan = plan_of(labels, len(latents), loudness_curve(audio, len(latents)))
+    bpm = labels["bpm"]
+    first = bpm if isinstance(bpm, int | float) else (bpm[0]["bpm"] if isinstance(bpm[0], dict) else bpm[0])
+    return {
+        "latents": latents.astype(np.float16),
+        "plan": plan.astype(np.float16),
+        "globals": globals_of(float(first), labels["valence"], labels["arousal"]),
+        "end": np.int64(np.ceil(labels["end_s"] * SAMPLE_RATE / 2048)),
+        "style": np.array(labels["style"]),
+    }
+
+
+def load_pieces(folder: Path, video: Path | None = None) -> list[Piece]:
+    """All encoded pieces of a split; with `video`, the conditioning files `<piece>_*.npz` beside them."""
+    pieces = []
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as stored:
+            arrays = {k: stored[k] for k in stored.files}
+        clips = []
+        if video is not None:
+            for file in sorted(video.glob(f"{path.stem}_*.npz")):
+                with np.load(file) as clip:
+                    clips.append((int(clip["first"]), clip["conditioning"].astype(np.float32)))
+        pieces.append(
+            Piece(
+                path.stem,
+                str(arrays["style"]),
+                arrays["latents"].astype(np.float32),
+                arrays["plan"].astype(np.float32),
+                arrays["globals"].astype(np.float32),
+                int(arrays["end"]),
+                clips,
+            )
+        )
+    return pieces
+
+
+def main() -> None:
+    """Encodes what is not encoded yet."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--music", type=Path, required=True)
+    parser.add_argument("--codec", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    encoder, _, _ = load_codec(arguments.codec)
+    for split in ("heldout", "train"):
+        (arguments.out / split).mkdir(parents=True, exist_ok=True)
+        files = audio_files(arguments.music / split)
+        for path in files:
+            target = arguments.out / split / f"{path.stem}.npz"
+            if target.exists():
+                continue
+            part = target.with_suffix(".part.npz")
+            np.savez(part, **encode_piece(encoder, path))
+            os.replace(part, target)
+        print(f"{split}: {len(files)} pieces", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Trains the velocity network on encoded pieces; resumable, with a time budget.
+
+    python -m muvi_models.train_velocity --latents models/data/latents --run models/runs/velocity --minutes 100
+
+With `--video` (conditioning of made videos, muvi_models.video_conditioning) part of the windows carries the
+adaptor's output. A restart continues where the last checkpoint was; pieces that appeared since are used.
+"""
+
+import argparse
+import copy
+from pathlib import Path
+
+import torch
+
+from .budget import Budget, Curve, average_into, warm_then_decay
+from .pieces import load_pieces
+from .velocity import Velocity, VelocityConfig, flow_loss, save_velocity
+from .windows import WindowSampler
+
+
+def held_batches(sampler: WindowSampler, count: int, size: int) -> list[tuple]:
+    """Fixed batches, times and noise for the held-out loss."""
+    generator = torch.Generator().manual_seed(3)
+    out = []
+    for _ in range(count):
+        batch = sampler.batch(size)
+        noise = torch.randn(batch["latents"].shape, generator=generator)
+        out.append((batch, torch.rand(size, generator=generator), noise))
+    return out
+
+
+def train(arguments) -> None:
+    """The training loop."""
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    train_pieces = load_pieces(arguments.latents / "train", arguments.video and arguments.video / "train")
+    held_pieces = load_pieces(arguments.latents / "heldout")
+    z = train_pieces[0].latents.shape[1]
+    model = Velocity(VelocityConfig(latent=z, width=arguments.width, layers=arguments.layers))
+    mean = copy.deepcopy(model)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True
+    )
+    step, spent, last = 0, 0.0, arguments.run / "last.pt"
+    arguments.run.mkdir(parents=True, exist_ok=True)
+    if last.exists():
+        state = torch.load(last, weights_only=False)
+        model.load_state_dict(state["model"])
+        mean.load_state_dict(state["mean"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["spent"]
+    sampler = WindowSampler(train_pieces, seed=step)
+    held = held_batches(WindowSampler(held_pieces, seed=5), 4, 8)
+    budget, curve = Budget(arguments.minutes, spent), Curve(arguments.run / "curve.jsonl")
+    curve.add(step=step, pieces=len(train_pieces), filmed=len(sampler.filmed), minutes=budget.spent)
+    total, count = 0.0, 0
+
+    def checkpoint() -> None:
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            held_loss = sum(float(flow_loss(mean, *b)) for b in held) / len(held)
+        curve.add(step=step, minutes=budget.spent, train=total / max(count, 1), heldout=held_loss)
+        save_velocity(arguments.run / "mean.pt", mean, step=step)
+        state = {"model": model.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save(state | {"step": step, "spent": budget.spent}, f"{last}.part")
+        Path(f"{last}.part").replace(last)
+
+    while budget.fraction < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = arguments.rate * warm_then_decay(step, budget.fraction, 150, arguments.hold)
+        batch = sampler.batch(arguments.batch, arguments.filmed)
+        time = torch.sigmoid(torch.randn(arguments.batch))
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = flow_loss(model, batch, time, torch.randn_like(batch["latents"]))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        average_into(mean, model, step, 0.998)
+        step += 1
+        total, count = total + float(loss), count + 1
+        if step % 100 == 0:
+            checkpoint()
+            total, count = 0.0, 0
+    checkpoint()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--latents", type=Path, required=True)
+    parser.add_argument("--video", type=Path)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=100)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument(
+        "--filmed", type=float, default=0.4, help="part of the windows taken from filmed pieces"
+    )
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--hold", type=float, default=0.3)
+    parser.add_argument("--width", type=int, default=384)
+    parser.add_argument("--layers", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,7 @@
 //! What a mix accepts and how its fades run.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use muvi_timeline::{Ducking, FadeCurve, Mix, TempTrack, db_to_gain};
 
 #[test]

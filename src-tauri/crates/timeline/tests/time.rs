@@ -1,5 +1,7 @@
 //! Round trips and known values of exact time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::time::Duration;
 
 use muvi_timeline::{FrameSpan, Moment, Rate, Round, SampleSpan, Timecode, TimecodeError};

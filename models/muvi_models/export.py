@@ -117,9 +117,7 @@ def export_stage(name: str, stage: Stage, folder: Path) -> dict:
     reference = dict(zip(stage.outputs, (o.numpy() for o in outputs), strict=True))
     worst = max(worst, compare(path, {n: t.numpy() for n, t in longer.items()}, reference))
     if worst > stage.tolerance:
-        raise SystemExit(
-            f"{name}: ONNX Runtime differs from PyTorch by {worst:.2e} (allowed {stage.tolerance})"
-        )
+        raise SystemExit(f"{name}: ONNX Runtime differs from PyTorch by {worst:.2e} (allowed {stage.tolerance})")
     parity = folder / "parity" / f"{name}.safetensors"
     parity.parent.mkdir(exist_ok=True)
     save_file({k: np.ascontiguousarray(v) for k, v in (given | expected).items()}, str(parity))
@@ -134,8 +132,7 @@ def export_stage(name: str, stage: Stage, folder: Path) -> dict:
             for n, t in stage.inputs.items()
         ],
         "outputs": [
-            {"name": n, "dtype": "float32", "shape": dimensions(n, o.shape, stage.free)}
-            for n, o in expected.items()
+            {"name": n, "dtype": "float32", "shape": dimensions(n, o.shape, stage.free)} for n, o in expected.items()
         ],
         "parity": {
             "file": f"parity/{name}.safetensors",
@@ -158,8 +155,7 @@ def compare(path: Path, given: dict, expected: dict) -> float:
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     actual = session.run(list(expected), given)
     return max(
-        float(np.abs(a - e).max() / max(np.abs(e).max(), 1e-9))
-        for a, e in zip(actual, expected.values(), strict=True)
+        float(np.abs(a - e).max() / max(np.abs(e).max(), 1e-9)) for a, e in zip(actual, expected.values(), strict=True)
     )
 
 
@@ -175,9 +171,7 @@ def stages(encoder, adaptor, velocity, codec_encoder, codec_decoder) -> dict[str
     frames = torch.randint(0, 256, (4, size, size, 3), generator=rng, dtype=torch.uint8)
     with torch.no_grad():
         features = encoder(frames)
-    features = features[None].repeat(1, 4, 1, 1) + 0.1 * torch.randn(
-        1, 12, *features.shape[1:], generator=rng
-    )
+    features = features[None].repeat(1, 4, 1, 1) + 0.1 * torch.randn(1, 12, *features.shape[1:], generator=rng)
 
     def noise(*shape):
         return torch.randn(*shape, generator=rng)
@@ -200,15 +194,9 @@ def stages(encoder, adaptor, velocity, codec_encoder, codec_decoder) -> dict[str
     frame_axes = {n: {1: "F"} for n in ("log_magnitude", "pan", "width")}
     adaptor_axes = {n: {1: "T"} for n in ("features", "conditioning", "attention", "curves")}
     return {
-        "encoder": Stage(
-            encoder, {"frames": frames}, ["features"], {"frames": {0: "T+1"}, "features": {0: "T"}}
-        ),
-        "adaptor": Stage(
-            adaptor, {"features": features}, ["conditioning", "attention", "curves"], adaptor_axes
-        ),
-        "velocity": Stage(
-            velocity, velocity_inputs, ["velocity"], time_axes | {"globals": {0: "B"}, "time": {0: "B"}}
-        ),
+        "encoder": Stage(encoder, {"frames": frames}, ["features"], {"frames": {0: "T+1"}, "features": {0: "T"}}),
+        "adaptor": Stage(adaptor, {"features": features}, ["conditioning", "attention", "curves"], adaptor_axes),
+        "velocity": Stage(velocity, velocity_inputs, ["velocity"], time_axes | {"globals": {0: "B"}, "time": {0: "B"}}),
         "codec_encoder": Stage(
             codec_encoder, {"magnitude": magnitude}, ["latents"], {"magnitude": {2: "F"}, "latents": {1: "L"}}
         ),
@@ -221,11 +209,9 @@ def stages(encoder, adaptor, velocity, codec_encoder, codec_decoder) -> dict[str
     }
 
 
-def write_pack(
-    out: Path, networks: tuple, about: dict, solver: dict, styles: list[dict], style_files: list[Path]
-):
+def write_pack(out: Path, networks: tuple, about: dict, solver: dict, styles: list[dict], style_files: list[Path]):
     """Builds the pack beside `out` and moves it there when it is whole."""
-    encoder, adaptor, velocity, codec_encoder, codec_decoder = networks
+    encoder, adaptor, velocity, _, codec_decoder = networks
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -284,14 +270,14 @@ def write_pack(
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pack", choices=["toy", "mini"])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--codec", type=Path)
     parser.add_argument("--velocity", type=Path)
     parser.add_argument("--adaptor", type=Path)
+    parser.add_argument("--steps", type=int, default=12, help="solver steps that the pack recommends")
+    parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--styles", type=Path, help="folder made by muvi_models.palette")
     arguments = parser.parse_args()
     torch.manual_seed(0)

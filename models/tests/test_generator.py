@@ -1,0 +1,257 @@
+"""Codec, plan, windows, velocity network and their training loops, on small real computations."""
+
+import json
+import logging
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from muvi_models import contract as c
+from muvi_models import pieces, train_codec, train_velocity
+from muvi_models.codec import CodecConfig, CodecDecoder, CodecEncoder, fit_linear
+from muvi_models.plan import latent_times, loudness_curve, plan_of, pulses
+from muvi_models.spectrogram import magnitudes, mel_bands, stft
+from muvi_models.toy import tones
+from muvi_models.velocity import Velocity, VelocityConfig, flow_loss, load_velocity, save_velocity, solve
+from muvi_models.windows import WindowSampler, given_mask
+
+SMALL = VelocityConfig(latent=8, video=4, width=24, layers=2, heads=2, hidden=24, kernel=5)
+
+
+def labels(seconds: float) -> dict:
+    beats = np.arange(0, seconds - 1, 0.5).tolist()
+    return {
+        "bpm": [{"time_s": 0.0, "bpm": 120.0}],
+        "valence": 0.5,
+        "arousal": -0.25,
+        "style": "piano",
+        "beats": beats,
+        "downbeats": beats[::4],
+        "hits": [{"time_s": 3.21, "strength": 0.8}],
+        "intensity": np.linspace(0, 1, int(20 * seconds)).tolist(),
+        "chords": [{"start_s": 0.0, "end_s": seconds - 1, "pitch_classes": [0, 4, 7]}],
+        "duration_s": seconds - 1,
+        "end_s": seconds - 1,
+    }
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("music")
+    for split, count in (("train", 2), ("heldout", 1)):
+        (folder / split).mkdir()
+        for i in range(count):
+            path = folder / split / f"piano_{i}.flac"
+            soundfile.write(path, tones(24.0, i).T, c.SAMPLE_RATE)
+            path.with_suffix(".json").write_text(json.dumps(labels(24.0)))
+    return folder
+
+
+def random_batch(config: VelocityConfig, size: int = 2, length: int = 16) -> dict:
+    g = torch.Generator().manual_seed(1)
+    mask = torch.zeros(size, length, 1)
+    mask[:, :4] = 1
+    data = torch.randn(size, length, config.latent, generator=g)
+    return {
+        "latents": data,
+        "context": data * mask,
+        "mask": mask,
+        "style_mask": mask,
+        "video": torch.randn(size, length, config.video, generator=g),
+        "plan": torch.rand(size, length, config.plan, generator=g),
+        "globals": torch.randn(size, config.globals, generator=g),
+    }
+
+
+def lively(config: VelocityConfig) -> Velocity:
+    torch.manual_seed(0)
+    model = Velocity(config)
+    for parameter in (model.leave.weight, model.modulation.weight, model.final_modulation.weight):
+        torch.nn.init.normal_(parameter, std=0.1)
+    return model.eval()
+
+
+def test_stft_of_a_sine_peaks_at_its_bin_with_half_amplitude():
+    n = 44100 // 2048 * 2048
+    samples = torch.sin(2 * np.pi * 100 * c.SAMPLE_RATE / c.N_FFT * torch.arange(n) / c.SAMPLE_RATE)
+    magnitude = stft(samples).abs() / c.NORM
+    assert magnitude.shape == (n // c.HOP, c.BINS)
+    assert magnitude[20].argmax() == 100
+    assert abs(magnitude[20, 100] - 1.0) < 0.01
+
+
+def test_mel_bands_cover_every_frequency_once():
+    total = mel_bands(64).sum(1)
+    assert (total[5:900] > 0.5).all()
+
+
+def test_linear_codec_keeps_the_spectrum_and_standardises():
+    config = CodecConfig(spectral=24, stereo=4, wide=16, narrow=16)
+    encoder, decoder = CodecEncoder(config), CodecDecoder(config)
+    samples = torch.from_numpy(tones(12.0, 3)[:, : 250 * 2048])[None]
+    magnitude = magnitudes(samples)
+    fit_linear(encoder, decoder, [magnitude])
+    latents = encoder(magnitude)
+    assert latents.shape == (1, 250, 28)
+    deviation = latents[0].std(0)
+    assert ((deviation > 0.7) & (deviation < 1.3)).all()
+    log_mid, image = decoder.linear(latents)
+    true = torch.log(magnitude[:, 0] + c.LOG_FLOOR)
+    assert (log_mid - true).abs().mean() < 0.75 * (true - true.mean((0, 1))).abs().mean()
+    assert image.shape[-1] == 64
+    outputs = decoder(latents)
+    assert all(o.shape == (1, 1000, c.BINS) for o in outputs)
+
+
+def test_decoder_halo_is_its_receptive_field():
+    config = CodecConfig(spectral=4, stereo=2, wide=8, wide_blocks=2, narrow=8, narrow_blocks=2)
+    torch.manual_seed(0)
+    decoder = CodecDecoder(config)
+    halo = 3 * config.wide_blocks + -(-3 * config.narrow_blocks // c.STACK)
+    latents = torch.randn(1, 60, config.width, requires_grad=True)
+    log_mid, _ = decoder.banded(latents)
+    log_mid[0, 30 * 4 : 31 * 4].sum().backward()
+    touched = torch.nonzero(latents.grad[0].abs().sum(1)).flatten()
+    assert 30 - halo <= touched.min() and touched.max() <= 30 + halo
+
+
+def test_pulses_peak_at_their_moments():
+    times = latent_times(200)
+    curve = pulses(times, [times[50], times[120] + 0.01], [1.0, 0.5])
+    assert curve[50] == pytest.approx(1.0)
+    assert 0.4 < curve[120] <= 0.5
+    assert curve[80] == 0
+
+
+def test_plan_follows_the_labels():
+    count = 400
+    plan = plan_of(labels(12.0), count)
+    times = latent_times(count)
+    assert plan[times < 6.9][:, c.channel("end")].max() == 0
+    assert (plan[times > 11.05][:, c.channel("end")] == 1).all()
+    assert plan[100, c.channel("chroma_4")] == 1 and plan[100, c.channel("chroma_5")] == 0
+    assert abs(times[plan[:, c.channel("hit")].argmax()] - 3.21) < 0.05
+
+
+def test_loudness_curve_is_monotone_in_level():
+    audio = np.ones((2, 2048 * 100), np.float32)
+    values = [loudness_curve(audio * g, 100)[50] for g in (0.001, 0.02, 0.1, 0.5)]
+    assert values == sorted(values) and values[0] == 0 and values[-1] == 1
+
+
+def test_masks_leave_something_to_generate():
+    rng = np.random.default_rng(0)
+    shares = [1 - given_mask(rng, 320).mean() for _ in range(500)]
+    assert min(shares) > 0.199 and max(shares) == 1
+
+
+def test_windows_keep_to_the_contract(music, tmp_path):
+    config = CodecConfig(spectral=8, stereo=2, wide=8, narrow=8)
+    encoder, decoder = CodecEncoder(config), CodecDecoder(config)
+    fit_linear(encoder, decoder, [magnitudes(torch.from_numpy(tones(6.0, 0)[:, : 120 * 2048])[None])])
+    arrays = pieces.encode_piece(encoder, music / "train" / "piano_0.flac")
+    (tmp_path / "train").mkdir()
+    np.savez(tmp_path / "train" / "piano_0.npz", **arrays)
+    sampler = WindowSampler(pieces.load_pieces(tmp_path / "train"), seed=1)
+    batch = sampler.batch(64)
+    s = c.STYLE_FRAMES
+    assert batch["mask"][:, :s].min() == 1
+    assert (batch["context"][:, s:] * (1 - batch["mask"][:, s:])).abs().max() == 0
+    styled = batch["plan"][:, 0, c.channel("style")] == 1
+    assert batch["context"][~styled, :s].abs().max() == 0 and styled.any() and (~styled).any()
+    unknown = batch["plan"][..., c.channel("hits_known")] == 0
+    assert batch["plan"][..., c.channel("hit")][unknown].abs().max() == 0
+
+
+def test_chunked_encoding_equals_whole(music):
+    config = CodecConfig(spectral=8, stereo=2, wide=8, narrow=8)
+    encoder = CodecEncoder(config)
+    fit_linear(encoder, CodecDecoder(config), [magnitudes(torch.from_numpy(tones(6.0, 0)[:, : 120 * 2048])[None])])
+    audio = tones(8.0, 2)[:, : 170 * 2048]
+    whole = encoder(magnitudes(torch.from_numpy(audio)[None]))[0].numpy()
+    assert np.abs(pieces.encode(encoder, audio, chunk=37) - whole).max() < 1e-3
+
+
+def test_given_region_ignores_noise_and_unknown_region_sees_context():
+    model, batch = lively(SMALL), random_batch(SMALL)
+    args = [batch[k] for k in ("context", "mask", "video", "plan", "globals")]
+    time = torch.full((2,), 0.5)
+    x = torch.randn(2, 16, 8)
+    other = x.clone()
+    other[:, :4] += 5
+    with torch.no_grad():
+        plain = model(x, *args, time)
+        assert torch.allclose(plain, model(other, *args, time))
+        assert not torch.allclose(plain, model(x, args[0] * 2, *args[1:], time), atol=1e-3)
+
+
+def test_solver_pastes_context_and_guidance_one_is_the_plain_branch():
+    model, batch = lively(SMALL), random_batch(SMALL)
+    noise = torch.randn(2, 16, 8, generator=torch.Generator().manual_seed(2))
+    out = solve(model, batch, noise, 3, 1.0)
+    assert torch.equal(out[:, :4], batch["latents"][:, :4])
+    x = noise
+    with torch.no_grad():
+        for i in range(3):
+            args = [batch[k] for k in ("context", "mask", "video", "plan", "globals")]
+            x = x + model(x, *args, torch.full((2,), i / 3)) / 3
+    assert torch.allclose(out[:, 4:], x[:, 4:], atol=1e-4)
+
+
+def test_network_learns_one_batch():
+    torch.manual_seed(0)
+    model, batch = Velocity(SMALL), random_batch(SMALL)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    losses = []
+    for _ in range(60):
+        loss = flow_loss(model, batch, torch.full((2,), 0.5), torch.ones_like(batch["latents"]))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_checkpoint_restores_the_network(tmp_path):
+    model = lively(SMALL)
+    save_velocity(tmp_path / "v.pt", model, step=3)
+    loaded, state = load_velocity(tmp_path / "v.pt")
+    assert state["step"] == 3
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), loaded.parameters(), strict=True))
+
+
+def run(module, *arguments: str) -> None:
+    sys.argv = ["x", *arguments]
+    module.main()
+
+
+def test_training_from_music_to_checkpoints_and_resume(music, tmp_path):
+    run(train_codec, "fit", "--music", str(music), "--run", str(tmp_path / "codec"), "--spectral", "12")
+    budget = ["--minutes", "0.02"]
+    run(train_codec, "train", "--music", str(music), "--run", str(tmp_path / "codec"), *budget)
+    run(pieces, "--music", str(music), "--codec", str(tmp_path / "codec" / "linear.pt"), "--out", str(tmp_path / "latents"))
+    velocity = ["--latents", str(tmp_path / "latents"), "--run", str(tmp_path / "velocity"), "--batch", "2"]
+    velocity += ["--width", "24", "--layers", "1"]
+    run(train_velocity, *velocity, *budget)
+    first = load_velocity(tmp_path / "velocity" / "mean.pt")[1]["step"]
+    run(train_velocity, *velocity, "--minutes", "0.05")
+    assert load_velocity(tmp_path / "velocity" / "mean.pt")[1]["step"] > first > 0
+    points = [json.loads(line) for line in (tmp_path / "codec" / "curve.jsonl").read_text().splitlines()]
+    assert points[-1]["convergence"] < 1.0
+
+
+def test_export_refuses_a_network_whose_numbers_differ(tmp_path):
+    from muvi_models import export
+
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+
+    class Unstable(torch.nn.Module):
+        def forward(self, x):
+            return x * (1.0 + torch.rand(()))
+
+    stage = export.Stage(Unstable(), {"x": torch.ones(2, 3)}, ["y"], {})
+    with pytest.raises(SystemExit, match="differs"):
+        export.export_stage("unstable", stage, tmp_path)

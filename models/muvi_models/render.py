@@ -38,7 +38,8 @@ def synthesise(midi: bytes, room: float) -> np.ndarray:
         source.write_bytes(midi)
         options = {
             "synth.reverb.room-size": room, "synth.reverb.damp": 0.3, "synth.reverb.level": 0.55,
-            "synth.reverb.width": 0.8, "synth.chorus.level": 0.8, "synth.polyphony": 320, "synth.dynamic-sample-loading": 1,
+            "synth.reverb.width": 0.8, "synth.chorus.level": 0.8, "synth.polyphony": 320,
+            "synth.dynamic-sample-loading": 1,
         }
         flags = [x for k, v in options.items() for x in ("-o", f"{k}={v}")]
         subprocess.run(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from . import grooves
+from .figures import COMPOUNDS, COMPS, ORDERS, TRIPLES
 from .form import Grid, Section
 from .melody import Tone
 from .score import DRUMS, RANGES, Score
@@ -49,17 +50,6 @@ class Bar:
     def energy(self) -> float:
         return (self.low + self.high) / 2
 
-
-COMPS = {
-    "block": [(0, 16)], "half": [(0, 7), (8, 7)], "quarters": [(0, 3), (4, 3), (8, 3), (12, 3)],
-    "offbeat": [(2, 1.4), (6, 1.4), (10, 1.4), (14, 1.4)], "charleston": [(0, 5), (6, 6)],
-    "tresillo": [(0, 3), (3, 3), (6, 2), (8, 3), (11, 3), (14, 2)], "stabs": [(0, 1.4), (3, 1.4), (6, 1.4), (10, 3)],
-    "eighths": [(i, 1.6) for i in range(0, 16, 2)], "lazy": [(0, 6), (7, 3), (11, 5)], "push": [(0, 6), (6, 4), (10, 6)],
-    "strum": [(0, 4), (4, 2), (6, 2), (10, 2), (12, 2), (14, 2)], "strum2": [(0, 3), (3, 3), (6, 4), (10, 2), (12, 4)],
-}
-TRIPLES = {"block": [(0, 12)], "waltz": [(4, 3), (8, 3)], "full": [(0, 4), (4, 3), (8, 3)]}
-COMPOUNDS = {"block": [(0, 12)], "half": [(0, 5), (6, 5)], "lilt": [(0, 4), (4, 2), (6, 4), (10, 2)]}
-ORDERS = [[0, 1, 2, 1], [0, 2, 1, 2], [0, 1, 2, 3], [2, 1, 0, 1], [0, 2, 1, 3], [3, 2, 1, 0], [0, 1, 3, 2]]
 
 
 class Band:
@@ -136,7 +126,8 @@ class Band:
     def ostinato(self, layer: Layer, bar: Bar) -> None:
         """A driving figure on root, fifth and third in eighths or sixteenths with moving accents."""
         rate = 2 if bar.energy < 0.7 or "eighths" in layer.option else 1
-        figure = layer.memory.setdefault("figure", self.rng.choice([[0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 2, 1], [0, 0, 2, 1]]))
+        figures = [[0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 2, 1], [0, 0, 2, 1]]
+        figure = layer.memory.setdefault("figure", self.rng.choice(figures))
         for a, b, c in bar.spans:
             root = self.low_note(layer, c.root)
             tones = [root, *sorted(root + (pc - root) % 12 for pc in c.pcs[1:3])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 STEPS = {"4/4": (16, 4), "3/4": (12, 4), "6/8": (12, 6)}  # steps in a bar, steps in a beat
@@ -112,7 +113,7 @@ def plan(rng: Random, names: list[str], bpm: float, meter: str, target: float, c
         new = round(min(172.0, max(52.0, bpm * rng.choice([0.8, 0.88, 1.12, 1.25]))), 1)
         for s in out[turn:]:
             s.bpm = new
-    for before, after in zip(out, out[1:], strict=False):
+    for before, after in pairwise(out):
         jump = after.low - before.high
         if (before.name == "build" or jump > 0.2) and rng.random() < 0.45:
             before.stop_steps = rng.choice([beat, beat, beat * 2, steps if before.bars > 2 else beat])

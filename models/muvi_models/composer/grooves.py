@@ -49,7 +49,7 @@ GROOVES = {
     ],
     "orchestral": [
         [{}, {LOW: "x...........o.o."}, {SNARE: "x.gox.ggx.gox.gg", LOW: "x.......x...o.o."}],
-        [{}, {SNARE: "o.ggo.ggo.ggo.oo"}, {SNARE: "X.ggx.ggX.ggx.xx", CRASH: "................", LOW: "X.......X......."}],
+        [{}, {SNARE: "o.ggo.ggo.ggo.oo"}, {SNARE: "X.ggx.ggX.ggx.xx", LOW: "X.......X......."}],
     ],
     "tension": [
         [{LOW: "x.......o......."}, {LOW: "X..x..x.X..x..o.", RIM: "..o...o...o...o."},
@@ -108,7 +108,7 @@ def fill(rng: Random, steps: int, beat: int, intensity: float, soft: bool) -> tu
 def roll(bar: int, bars: int, steps: int, beat: int) -> list[tuple[float, float]]:
     """The strokes (step, level) of a build's roll in bar ``bar`` of ``bars``: it gets denser and louder."""
     place = bar / max(1, bars)
-    gap = beat if place < 0.4 else beat / 2 if place < 0.7 else 1 if bar < bars - 1 or beat == 6 else 1
+    gap = beat if place < 0.4 else beat / 2 if place < 0.7 else 1
     out, at = [], 0.0
     while at < steps:
         out.append((at, 0.35 + 0.6 * (bar + at / steps) / bars))

@@ -54,7 +54,8 @@ def motif(rng: Random, meter: str, calm: float) -> Motif:
     for _ in rhythm[1:]:
         last = contour[-1] - (contour[-2] if len(contour) > 1 else 0)
         # After a leap the line turns back by step, as singers do.
-        move = -1 if last > 2 else 1 if last < -2 else rng.choice([-3, -2, -1, -1, -1, 1, 1, 1, 2, 3, 4, 0 if last else 1])
+        free = [-3, -2, -1, -1, -1, 1, 1, 1, 2, 3, 4, 0 if last else 1]
+        move = -1 if last > 2 else 1 if last < -2 else rng.choice(free)
         contour.append(contour[-1] + move)
     return Motif(tuple(rhythm), tuple(contour))
 

@@ -42,7 +42,8 @@ def palettes() -> dict[str, Palette]:
         "piano": Palette(
             (62, 132), BRIGHT + SAD, ["arc", "song", "rise", "fall", "waves", "calm"], [
                 Layer("arp", [0, 0, 1], 0.0, 1.0, (50, 68), 0.66, "wide ring", 3, width=8, reverb=60),
-                Layer("comp", [0, 0, 1], 0.6, 1.0, (53, 70), 0.66, "quarters push half waltz full lilt", 3, 0.6, width=8),
+                Layer("comp", [0, 0, 1], 0.6, 1.0, (53, 70), 0.66,
+                      "quarters push half waltz full lilt", 3, 0.6, width=8),
                 Layer("bass", [0], 0.3, 1.0, (29, 45), 0.74, "plain", width=4),
                 Layer("melody", [0, 0, 1], 0.1, 1.0, (66, 86), 0.98, "", width=8, reverb=60),
                 Layer("double", [0], 0.7, 1.0, (78, 96), 0.7, "octave", chance=0.8, width=8),
@@ -54,16 +55,19 @@ def palettes() -> dict[str, Palette]:
             (96, 150), SAD + BRIGHT, ["drop", "drop", "steady", "rise", "waves"], [
                 Layer("pad", [88, 89, 90, 94, 50, 95], 0.0, 1.0, (55, 77), 0.5, "", 4, reverb=70, chorus=50),
                 Layer("arp", [81, 80, 98, 84, 90, 5], 0.18, 1.0, (60, 82), 0.52, "fast", 3, reverb=50, width=50),
-                Layer("comp", [81, 62, 63, 90, 50], 0.6, 1.0, (57, 77), 0.6, "offbeat tresillo stabs", 4, 0.8, chorus=40),
+                Layer("comp", [81, 62, 63, 90, 50], 0.6, 1.0, (57, 77), 0.6,
+                      "offbeat tresillo stabs", 4, 0.8, chorus=40),
                 Layer("bass", [38, 39, 87, 38], 0.3, 1.0, (29, 45), 0.9, "drive", reverb=10, width=0),
-                Layer("melody", [80, 81, 87, 62, 85, 54], 0.25, 1.0, (67, 88), 0.8, "", reverb=60, chorus=40, width=12),
+                Layer("melody", [80, 81, 87, 62, 85, 54], 0.25, 1.0, (67, 88), 0.8, "", reverb=60,
+                      chorus=40, width=12),
                 Layer("double", [81, 84, 98], 0.85, 1.0, (79, 96), 0.5, "octave", chance=0.6, width=40),
                 Layer("drums", [24, 25, 25, 24, 8], 0.24, 1.0, (0, 127), 0.92, reverb=15),
             ], ["crash", "boom", "synth"], [24, 25], loop=0.75, stretch=0.3, human=0.001, calm=0.15,
             endings=["hit", "cut", "ring", "hit"], arousal=0.25, roll="snare"),
         "rock": Palette(
             (92, 168), [*BRIGHT, *SAD, "mixolydian", "dorian"], ["song", "arc", "steady", "rise", "drop"], [
-                Layer("comp", [27, 26, 25, 28], 0.0, 0.62, (50, 70), 0.6, "strum strum2 quarters eighths", 4, width=45),
+                Layer("comp", [27, 26, 25, 28], 0.0, 0.62, (50, 70), 0.6,
+                      "strum strum2 quarters eighths", 4, width=45),
                 Layer("power", [30, 29], 0.5, 1.0, (40, 52), 0.54, "", width=50),
                 Layer("power", [29, 30], 0.78, 1.0, (40, 52), 0.42, "", width=50),
                 Layer("comp", [16, 18, 17], 0.45, 1.0, (55, 74), 0.42, "block half", 3, 0.5, chorus=40),
@@ -92,7 +96,8 @@ def palettes() -> dict[str, Palette]:
             (60, 88), [*BRIGHT, *SAD, "lydian"], ["calm", "waves", "rise", "fall", "calm"], [
                 Layer("pad", [88, 89, 91, 92, 94, 95, 49], 0.0, 1.0, (48, 72), 0.72, "", 4, reverb=100, chorus=50),
                 Layer("pad", [52, 53, 48, 93], 0.5, 1.0, (55, 79), 0.46, "", 3, 0.8, reverb=100, width=45),
-                Layer("arp", [46, 11, 98, 8, 10, 4, 108], 0.15, 1.0, (60, 84), 0.46, "ring", 3, 0.85, reverb=100, width=50),
+                Layer("arp", [46, 11, 98, 8, 10, 4, 108], 0.15, 1.0, (60, 84), 0.46, "ring", 3,
+                      0.85, reverb=100, width=50),
                 Layer("bass", [38, 39, 32, 42], 0.25, 1.0, (29, 45), 0.66, "long", reverb=60),
                 Layer("melody", [0, 4, 11, 73, 88, 79, 14, 42], 0.18, 1.0, (62, 84), 0.7, "", reverb=100, chorus=30),
                 Layer("counter", [42, 52, 71, 89], 0.4, 1.0, (52, 70), 0.45, "", chance=0.5, reverb=100),
@@ -102,7 +107,8 @@ def palettes() -> dict[str, Palette]:
             valence=0.05, arousal=-0.4, roll="none"),
         "acoustic": Palette(
             (72, 132), [*BRIGHT, "ionian", "dorian", "aeolian"], ["song", "arc", "steady", "waves", "calm"], [
-                Layer("comp", [25, 24, 25], 0.22, 1.0, (48, 70), 0.66, "strum strum2 full waltz lilt", 4, width=35, reverb=35),
+                Layer("comp", [25, 24, 25], 0.22, 1.0, (48, 70), 0.66,
+                      "strum strum2 full waltz lilt", 4, width=35, reverb=35),
                 Layer("arp", [24, 25, 105, 46], 0.0, 0.6, (50, 71), 0.66, "ring", 4, width=45, reverb=40),
                 Layer("bass", [32, 32, 33], 0.28, 1.0, (28, 45), 0.86, "plain", reverb=20, width=5),
                 Layer("melody", [73, 24, 22, 40, 78, 71, 75, 0], 0.2, 1.0, (64, 84), 0.86, "", reverb=55, width=20),
@@ -114,7 +120,8 @@ def palettes() -> dict[str, Palette]:
             swing=(0.0, 0.1), endings=["ring", "ring", "hit"], valence=0.15, arousal=-0.05),
         "lofi": Palette(
             (66, 94), ["ionian", "ionian", "aeolian", "dorian"], ["steady", "song", "calm", "waves"], [
-                Layer("comp", [4, 5, 4, 0, 26], 0.0, 1.0, (53, 73), 0.62, "lazy charleston half block push", 4, chorus=40),
+                Layer("comp", [4, 5, 4, 0, 26], 0.0, 1.0, (53, 73), 0.62,
+                      "lazy charleston half block push", 4, chorus=40),
                 Layer("bass", [32, 33, 35, 38], 0.25, 1.0, (28, 45), 0.88, "groove", reverb=10, width=0),
                 Layer("melody", [11, 26, 4, 65, 59, 0, 73], 0.2, 1.0, (62, 82), 0.72, "", reverb=50, width=25),
                 Layer("pad", [89, 48, 50, 88], 0.5, 1.0, (57, 76), 0.36, "", 3, 0.7, reverb=70),
@@ -135,7 +142,8 @@ def palettes() -> dict[str, Palette]:
                 Layer("pad", [52, 53], 0.75, 1.0, (50, 72), 0.5, "", 3, 0.6, reverb=90),
                 Layer("taiko", [116, 116, 117], 0.3, 1.0, (31, 50), 1.0, "", reverb=70),
                 Layer("drums", [48, 16, 24], 0.45, 1.0, (0, 127), 0.7, chance=0.7, reverb=60),
-            ], ["boom", "taiko", "crash", "tutti"], [48, 16], {"4/4": 0.85, "3/4": 0.08, "6/8": 0.07}, "dark", 0.5, 0.35,
+            ], ["boom", "taiko", "crash", "tutti"], [48, 16],
+            {"4/4": 0.85, "3/4": 0.08, "6/8": 0.07}, "dark", 0.5, 0.35,
             human=0.005, calm=0.4, endings=["hit", "hit", "cut", "ring"], room=(0.6, 0.85),
             valence=-0.25, arousal=0.25, melody=(52, 74), roll="timpani"),
     }

@@ -7,22 +7,22 @@ from random import Random
 
 from . import form, grooves
 from .accents import Hit, Striker, nearest_step, place
-from .band import Band, Bar, Layer, octave_for
+from .arrange import STRUCK, play_section
+from .band import Band, Bar, Layer
 from .describe import labels_of
 from .form import Grid, Section
 from .labels import Labels
-from .melody import Tone, decorate, theme
+from .melody import theme
 from .palettes import Palette, palettes
-from .score import DRUMS, Effect, Score
-from .theory import MODES, Chord, chord, period, scale_for
+from .score import DRUMS, Score
+from .theory import MODES, Chord, chord, period
 
-STRUCK, TUTTI = 15, 14
+TUTTI = 14
 STRUCK_PROGRAMS = {"piano": [0], "guitar": [30, 29], "strum": [25, 24], "keys": [4, 5], "synth": [81, 62, 90],
                    "bell": [14, 9, 11, 8], "timpani": [47], "taiko": [116]}
 # Channel volumes (0..127): the melody stands over what accompanies it.
 VOLUME = {"melody": 120, "pad": 84, "comp": 92, "arp": 92, "power": 84, "brass": 90, "bass": 102, "drums": 104,
           "double": 98, "ostinato": 92, "counter": 90}
-TAIKO = ["X...x...X.x.x...", "X..x..x.X..x..x.", "X.....x.X...o.o.", "X.x.X.x.X.x.Xoxo"]
 
 
 @dataclass
@@ -116,7 +116,8 @@ def cast(rng: Random, palette: Palette, score: Score) -> list[Layer]:
         layer.memory.update({"octave": True} if rng.random() < 0.5 else {})
         score.programs[layer.channel] = layer.program
         pan = 64 + rng.choice([-1, 1]) * rng.uniform(0.3, 1) * layer.width if layer.channel != DRUMS else 64
-        controls = [(7, VOLUME.get(layer.kind, 96) + rng.uniform(-5, 5)), (10, pan), (91, layer.reverb * rng.uniform(0.7, 1.3)), (93, layer.chorus)]
+        volume, reverb = VOLUME.get(layer.kind, 96) + rng.uniform(-5, 5), layer.reverb * rng.uniform(0.7, 1.3)
+        controls = [(7, volume), (10, pan), (91, reverb), (93, layer.chorus)]
         for number, value in controls:
             score.control(layer.channel, number, value)
         layers.append(layer)
@@ -158,92 +159,6 @@ def write_bars(sections: list[Section], periods: dict[str, list[list[Chord]]], m
     for bar, after in zip(out, out[1:] + out[-1:], strict=True):
         bar.next_chord = after.spans[0][2]
     return out
-
-
-def play_section(rng: Random, band: Band, layers: list[Layer], palette: Palette, section: Section, bars: list[Bar],
-                 themes: dict[str, list[Tone]], kit: list[dict[int, str]], mode: str, key: int) -> None:
-    """One section: which layers rest in it, who has the tune, then bar by bar."""
-    middle = (section.low + section.high) / 2
-    resting = {id(x) for x in layers if rng.random() < (0.04 if x.kind in ("bass", "drums", "melody") else 0.13)}
-    audible = [x for x in layers if x.kind not in ("melody", "drums") and x.low <= section.low <= x.high]
-    if len([x for x in audible if id(x) not in resting]) == 0:
-        resting -= {id(x) for x in audible}
-    sparse = section.name in ("intro", "opening", "break") and rng.random() < 0.4
-    if sparse and audible:
-        keep = rng.choice(audible)
-        resting |= {id(x) for x in layers if x is not keep and x.kind != "melody"}
-    singers = [x for x in layers if x.kind == "melody" and x.low <= middle <= x.high]
-    singer = rng.choice(singers) if singers and section.theme in themes else None
-    tones = themes.get(section.theme, [])
-    tones = decorate(rng, tones, 0.3) if section.variation else tones
-    steps = band.grid.steps
-    for bar in bars[section.first : section.first + section.bars]:
-        share = steps // len(bar.spans)
-        bar.spans = [(i * share, (i + 1) * share, c) for i, (_, _, c) in enumerate(bar.spans)]
-        last = bar.place % 4 == 3 or bar.place == section.bars - 1
-        awake = not sparse or bar.place * 2 < section.bars
-        for layer in layers:
-            if id(layer) in resting and (awake or layer.kind == "drums"):
-                continue
-            if not layer.low <= bar.energy <= layer.high and layer is not singer:
-                continue
-            express(band, layer, bar)
-            here = [t for t in tones if t.bar == bar.place % 8]
-            if layer.kind == "melody":
-                if layer is singer:
-                    band.tune(layer, bar, here, section.lift + octave_for(tones, layer.program, layer.register))
-            elif layer.kind == "double":
-                if singer and here:
-                    low = third_below(here, bar, mode, key) if layer.option == "third" else here
-                    band.tune(layer, bar, low, section.lift + octave_for(tones, layer.program, layer.register))
-            elif layer.kind == "drums":
-                band.drums(layer, bar, kit, last, palette.swing[1] > 0)
-            elif layer.kind == "taiko":
-                taiko(band, layer, bar)
-            else:
-                getattr(band, {"brass": "comp"}.get(layer.kind, layer.kind))(layer, bar)
-        if section.name == "build" and palette.roll != "none":
-            build(rng, band, layers, palette, bar)
-
-
-def express(band: Band, layer: Layer, bar: Bar) -> None:
-    """Sustained instruments swell with the intensity; struck ones have it in their velocities."""
-    if layer.kind in ("pad", "melody", "counter", "brass", "double") and layer.channel != DRUMS:
-        for k in range(4):
-            level = bar.low + (bar.high - bar.low) * k / 4
-            band.score.control(layer.channel, 11, 84 + 43 * level, band.grid.time(bar.index, band.grid.steps * k / 4))
-
-
-def third_below(tones: list[Tone], bar: Bar, mode: str, key: int) -> list[Tone]:
-    pcs = sorted(scale_for(mode, key, bar.spans[0][2]))
-    out = []
-    for t in tones:
-        rungs = [p for p in range(t.pitch - 6, t.pitch) if p % 12 in pcs]
-        out.append(replace(t, pitch=rungs[-2] if len(rungs) > 1 else t.pitch))
-    return out
-
-
-def taiko(band: Band, layer: Layer, bar: Bar) -> None:
-    pattern = layer.memory.setdefault("pattern", band.rng.choice(TAIKO))
-    for step, mark in enumerate(pattern[: band.grid.steps]):
-        if mark in grooves.LEVELS and (bar.energy > 0.55 or mark == "X"):
-            band.put(layer, bar, step, 2, 36 if mark == "X" else 40, grooves.LEVELS[mark])
-
-
-def build(rng: Random, band: Band, layers: list[Layer], palette: Palette, bar: Bar) -> None:
-    """A build's roll and, in styles with synthesised sounds, a riser that ends with the section."""
-    section = bar.section
-    drum = Layer("roll", [0], 0, 1, (0, 127), 0.75, channel=DRUMS)
-    if palette.roll == "timpani":
-        drum = replace(drum, channel=STRUCK, level=0.6)
-        band.score.programs.setdefault(STRUCK, 47)
-    band.roll(drum, bar, 38 if drum.channel == DRUMS else 43)
-    if bar.place == 0 and any(k in palette.accent for k in ("synth", "boom")):
-        end = band.grid.time(section.first + section.bars - 1, band.grid.steps - section.stop_steps)
-        if not section.stop_steps:
-            end = band.grid.starts[section.first + section.bars]
-        length = min(6.0, end - band.grid.starts[bar.index])
-        band.score.effects.append(Effect("riser", end - length, length, rng.uniform(0.25, 0.45)))
 
 
 def last_chord(layers: list[Layer], band: Band, bar: Bar, length: float) -> None:

@@ -53,7 +53,8 @@ def chord(symbol: str, key: int) -> Chord:
     flat, roman, kind, inversion = found.groups()
     root = (tonic + MAJOR[ROMAN[roman.lower()]] - (1 if flat else 0)) % 12
     third = 4 if roman.isupper() else 3
-    tones = TONES[kind] or (0, third, 7) + {"7": (10,), "9": (10, 14), "add9": (14,), "6": (9,)}.get(kind, ())
+    more = {"7": (10,), "9": (10, 14), "add9": (14,), "6": (9,)}.get(kind, ())
+    tones = TONES[kind] or (0, third, 7, *more)
     pcs = tuple((root + t) % 12 for t in tones)
     bass = pcs[{"3": 1, "5": 2, "7": 3}[inversion]] if inversion else root
     return Chord(symbol, root, pcs, bass)
@@ -145,7 +146,7 @@ def voicings(c: Chord, voices: int, lo: int, hi: int) -> list[tuple[int, ...]]:
             v = [low]
             for pc in order[1:]:
                 v.append(v[-1] + ((pc - v[-1]) % 12 or 12))
-            drop = sorted(v[:-2] + [v[-2] - 12] + v[-1:]) if voices > 3 else v
+            drop = sorted([*v[:-2], v[-2] - 12, v[-1]]) if voices > 3 else v
             out += [tuple(w) for w in (v, drop) if w[0] >= lo and w[-1] <= hi]
     return sorted(set(out))
 

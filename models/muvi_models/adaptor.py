@@ -113,7 +113,6 @@ class Adaptor(nn.Module):
         super().__init__()
         self.config = config = config or AdaptorConfig()
         self.bottleneck = nn.Linear(config.appearance_width, config.bottleneck)
-        self.appearance_drop = nn.Dropout(config.appearance_dropout)
         patch_in = config.bottleneck + 2 * config.motion_width
         self.patch_in = nn.Linear(patch_in, config.patch_width)
         self.patch_mixers = nn.ModuleList(
@@ -145,7 +144,11 @@ class Adaptor(nn.Module):
     def forward_logits(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As forward, with the curves before their sigmoid (training)."""
         appearance, motion = features.split([self.config.appearance_width, self.config.motion_width], dim=-1)
-        appearance = self.bottleneck(self.appearance_drop(appearance))
+        if self.training and self.config.appearance_dropout:
+            # Whole channels of a window: the few photographs must not be known by single channels.
+            keep = torch.rand(appearance.shape[0], 1, 1, appearance.shape[-1]) >= self.config.appearance_dropout
+            appearance = appearance * (keep / (1 - self.config.appearance_dropout))
+        appearance = self.bottleneck(appearance)
         frame = motion.mean(2, keepdim=True)
         motion_peak = motion.amax(2)
         # What moves against the rest of the frame stands out from a moving camera.

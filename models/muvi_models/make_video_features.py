@@ -48,7 +48,9 @@ def main(argv: list[str] | None = None) -> None:
     encode = fast_encoder(Encoder())
     out = args.out / args.split
     out.mkdir(parents=True, exist_ok=True)
-    pieces = sorted((args.music / args.split).glob("*.json"))[: args.pieces or None]
+    # In an order of their digests: the first N are a mixture of styles.
+    found = (args.music / args.split).glob("*.json")
+    pieces = sorted(found, key=lambda p: zlib.crc32(p.stem.encode()))[: args.pieces or None]
     done, began = 0.0, time.monotonic()
     for rendering in range(args.renderings):
         for path in pieces:

@@ -107,7 +107,7 @@ def kicks(times: np.ndarray, events: list[Event], decay_s: float, hold: bool = F
     for event in events:
         since = times - event.time
         shape = 1 - np.exp(-np.maximum(since, 0) * 8) if hold else np.exp(-np.maximum(since, 0) / decay_s)
-        total += np.where(since >= -1e-6, (0.35 + 0.65 * event.strength) * shape, 0.0)
+        total += np.where(since >= -1e-6, (0.15 + 0.85 * event.strength) * shape, 0.0)
     return total if hold else np.minimum(total, 1.3)
 
 

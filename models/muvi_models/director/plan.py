@@ -20,7 +20,7 @@ SHORTEST_SHOT_S = 0.45
 
 @dataclass(frozen=True)
 class Event:
-    """An accent that the picture shows. `kind`: hit, bar or beat."""
+    """An accent that the picture shows. `kind`: hit (strong), bar or beat (weak)."""
 
     time: float
     strength: float
@@ -64,18 +64,15 @@ class Plan:
 
     taste: Taste
     shots: list[Shot]
-    hits: list[Event]  # all accents of the music, seen or not
+    hits: list[Event]  # the accents that the film maker knows of, seen or not
     seen: list[Event]  # those that an event or a hard cut shows
+    pulse: list[Event]  # plain bars and beats that are shown
 
 
 def make_plan(piece: Piece, start_s: float, duration_s: float, rng: np.random.Generator) -> Plan:
     """Plan the excerpt [start_s, start_s + duration_s) of the piece."""
     taste = _taste(rng)
-    hits = [
-        Event(t - start_s, s, "hit")
-        for t, s in zip(piece.hit_times, piece.hit_strengths, strict=True)
-        if 0.0 <= t - start_s < duration_s
-    ]
+    hits = _accents(piece, start_s, duration_s, rng)
     shots = _shots(piece, start_s, duration_s, taste, hits, rng)
     seen = []
     for shot in shots:
@@ -89,7 +86,22 @@ def make_plan(piece: Piece, start_s: float, duration_s: float, rng: np.random.Ge
             if show and not by_cut:
                 shot.events.append(hit)
         _add_beats(shot, piece, start_s, rng)
-    return Plan(taste, shots, hits, seen)
+    pulse = [e for shot in shots for e in shot.events if e.kind != "hit"]
+    return Plan(taste, shots, hits, seen, pulse)
+
+
+def _accents(piece: Piece, start_s: float, duration_s: float, rng: np.random.Generator) -> list[Event]:
+    """The hits of the music, and some of its downbeats: a film maker lands on those, too."""
+    accents = dict(zip(piece.hit_times, piece.hit_strengths, strict=True))
+    strong = piece.intensity_at(piece.downbeats)
+    share = rng.uniform(0.0, 0.5)
+    for time, intensity in zip(piece.downbeats, strong, strict=True):
+        near = len(piece.hit_times) and np.abs(piece.hit_times - time).min() < 0.4
+        if not near and rng.random() < share * (0.4 + intensity):
+            accents[time] = rng.uniform(0.45, 0.75)
+    inside = sorted((t - start_s, s) for t, s in accents.items())
+    # The very first frame cannot show a change.
+    return [Event(float(t), float(s), "hit") for t, s in inside if 0.15 <= t < duration_s]
 
 
 def _taste(rng: np.random.Generator) -> Taste:

@@ -51,6 +51,7 @@ class DirectedVideo:
         self.labels = {
             "hits": self._marks(plan.seen),
             "hits_all": self._marks(plan.hits),
+            "pulse": self._marks(plan.pulse),
             "cuts": np.zeros(frames, np.float32),
             "cuts_on_music": np.zeros(frames, np.float32),
             "intensity": self.intensity.astype(np.float32),
@@ -75,7 +76,7 @@ class DirectedVideo:
             masks = np.zeros((2, side, side), np.float32)
             image = self._draw(staged, i, masks)
             since = i / FRAME_RATE - staged.shot.start
-            if current and since < staged.shot.blend_s:
+            if current and 0 <= since < staged.shot.blend_s:
                 before = self._draw(self.staged[current - 1], i, np.zeros_like(masks))
                 image += (before - image) * (1 - since / staged.shot.blend_s)
             image *= self._fade(i, current)
@@ -87,7 +88,7 @@ class DirectedVideo:
                 grain = np.roll(self.grain[self.rng.integers(GRAIN_BANK)], int(self.rng.integers(side)), axis=0)
                 image += taste.grain * grain
             frame = np.clip(image, 0, 255).astype(np.uint8)
-            if taste.jpeg:
+            if taste.jpeg:  # in swapped colours, which wear just as well
                 _, data = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, taste.jpeg])
                 frame = cv2.imdecode(data, cv2.IMREAD_COLOR)
             self._note(i, MODES.index(staged.shot.mode), masks)

@@ -1,1 +1,18 @@
 //! Model packs and the stages from picture to music.
+//!
+//! The way of the data: [`pack::Pack`] and [`runtime::Runtime`] give the networks ([`models`]); [`analysis`] looks at
+//! the picture; [`hits`] finds the moments that matter; [`plan`] decides tempo, bars and chords; [`conditioning`] puts
+//! plan and picture on the latent clock; [`generate`] solves the flow window by window; [`codec`] turns latents into
+//! samples. [`metrics`] measures how well music fits the picture.
+//!
+//! Nothing here opens a video or an audio file, prints, or opens a network connection.
+
+pub mod cancel;
+pub mod codec;
+pub mod models;
+pub mod noise;
+pub mod pack;
+pub mod runtime;
+pub mod solver;
+
+pub use cancel::{Cancel, Cancelled};

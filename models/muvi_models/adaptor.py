@@ -14,10 +14,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from muvi_models.contract import CURVES
 from muvi_models.motion import MOTION_WIDTH
 from muvi_models.pooling import PatchPool
 
-CURVES = ("hit", "intensity", "valence", "arousal")
 ADAPTOR_HALO = 64  # the pack's `adaptor_halo`; Adaptor.halo may not exceed it
 
 

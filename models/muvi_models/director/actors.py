@@ -60,12 +60,12 @@ def rhythm_actor(times: np.ndarray, events: list[Event], speed: np.ndarray, lamp
         manner = "zigzag"
     x, y = _path(times, events, manner, float(speed.mean()), rng)
     kick = kicks(times, events, 0.16)
-    size = base * (1 + (0.7 if manner == "pulse" else 0.25) * kick)
+    size = base * (1 + (0.7 if manner == "pulse" else 0.35) * kick)
     angle = np.full(len(times), rng.uniform(0, 360))
     if manner == "spin":
         angle = angle + 75.0 * kicks(times, events, 0.3, hold=True)
     opacity = np.clip(0.12 + 0.9 * kick, 0, 1) if lamp else np.full(len(times), rng.uniform(0.85, 1.0))
-    gain = 1 + rng.choice([0.0, 0.5]) * kick
+    gain = 1 + rng.choice([0.0, 0.4, 0.9]) * kick
     return Actor(rgb, alpha, True, x, y, size, angle, opacity, gain)
 
 

@@ -91,14 +91,15 @@ def make_plan(piece: Piece, start_s: float, duration_s: float, rng: np.random.Ge
 
 
 def _accents(piece: Piece, start_s: float, duration_s: float, rng: np.random.Generator) -> list[Event]:
-    """The hits of the music, and some of its downbeats: a film maker lands on those, too."""
+    """The hits of the music, and some of its bars and beats: a film maker lands on those, too."""
     accents = dict(zip(piece.hit_times, piece.hit_strengths, strict=True))
-    strong = piece.intensity_at(piece.downbeats)
-    share = rng.uniform(0.0, 0.5)
-    for time, intensity in zip(piece.downbeats, strong, strict=True):
-        near = len(piece.hit_times) and np.abs(piece.hit_times - time).min() < 0.4
-        if not near and rng.random() < share * (0.4 + intensity):
-            accents[time] = rng.uniform(0.45, 0.75)
+    bars = set(piece.downbeats.tolist())
+    share_bars, share_beats = rng.uniform(0.2, 0.9), rng.uniform(0.0, 0.2)
+    for time, intensity in zip(piece.beats, piece.intensity_at(piece.beats), strict=True):
+        near = min((abs(time - t) for t in accents), default=9.0) < 0.4
+        chance = share_bars * (0.4 + intensity) if time in bars else share_beats * intensity
+        if not near and rng.random() < chance:
+            accents[time] = rng.uniform(0.45, 0.85)
     inside = sorted((t - start_s, s) for t, s in accents.items())
     # The very first frame cannot show a change.
     return [Event(float(t), float(s), "hit") for t, s in inside if 0.15 <= t < duration_s]

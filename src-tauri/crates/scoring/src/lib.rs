@@ -7,8 +7,12 @@
 //!
 //! Nothing here opens a video or an audio file, prints, or opens a network connection.
 
+pub mod analysis;
 pub mod cancel;
 pub mod codec;
+pub mod curve;
+pub mod hits;
+pub mod latents;
 pub mod models;
 pub mod noise;
 pub mod pack;

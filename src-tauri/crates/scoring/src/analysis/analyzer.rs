@@ -148,8 +148,7 @@ impl<'m> Analyzer<'m> {
             return Ok(());
         }
         // At the end the rest goes in one run where it is short.
-        let end = if known > start + CHUNK + halo { start + CHUNK } else { known.min(start + CHUNK + halo) };
-        let end = if ended { end } else { start + CHUNK };
+        let end = if ended && known <= start + CHUNK + halo { known } else { start + CHUNK };
         let (from, to) = (start.saturating_sub(halo), (end + halo).min(known));
         let slice = &self.features[(from - self.features_from) * row..(to - self.features_from) * row];
         let adaptor = &mut self.models.adaptor;

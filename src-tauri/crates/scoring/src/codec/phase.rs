@@ -85,7 +85,7 @@ impl PhaseStream {
         debug_assert!(log_magnitude.len().is_multiple_of(k));
         let mut rest = log_magnitude;
         while !rest.is_empty() {
-            let room = (BLOCK + LOOKAHEAD) * k - self.waiting() * k;
+            let room = (BLOCK + LOOKAHEAD - self.waiting()) * k;
             let (now, later) = rest.split_at(rest.len().min(room));
             self.log.extend_from_slice(now);
             rest = later;

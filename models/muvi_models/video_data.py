@@ -46,7 +46,7 @@ def load_clips(folder: Path | str) -> list[Clip]:
     """All clips of a split, by name."""
     music: dict[str, np.ndarray] = {}
     clips = []
-    for path in sorted(Path(folder).glob("*.npz")):
+    for path in sorted(Path(folder).glob("*.r*.npz")):
         saved = np.load(path)
         facts = json.loads(str(saved["facts"]))
         piece = facts["piece"]

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 import torch
 
-from muvi_models import train_adaptor
+from muvi_models import train_adaptor, video_conditioning
 from muvi_models.adaptor import ADAPTOR_HALO, Adaptor, AdaptorConfig, load_adaptor, save_adaptor
 from muvi_models.contract import CURVES
 from muvi_models.director import FRAME_RATE, Piece, direct
@@ -271,3 +271,15 @@ def test_training_runs_and_resumes(clips, tmp_path, monkeypatch):
     assert parts["clock"]["step"] == 3
     for key, value in whole["model"].items():
         assert torch.allclose(value, parts["model"][key], atol=1e-6), key
+
+
+def test_conditioning_of_clips_is_read_back(clips, tmp_path):
+    adaptor = Adaptor(AdaptorConfig.toy()).eval()
+    save_adaptor(tmp_path / "a.pt", adaptor)
+    video_conditioning.main(["--adaptor", str(tmp_path / "a.pt"), "--clips", str(clips / "train")])
+    pieces = video_conditioning.read_conditioning(clips / "train")
+    clip = load_clips(clips / "train")[0]
+    ((start, conditioning),) = pieces[clip.piece]
+    assert start == clip.start
+    wanted = adaptor.conditioning_for(torch.from_numpy(clip.features))
+    np.testing.assert_allclose(conditioning, wanted.numpy(), atol=2e-3)

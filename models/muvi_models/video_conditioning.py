@@ -1,0 +1,49 @@
+"""The adaptor's conditioning of the made clips, for the generator's fine-tuning with video.
+
+`python -m muvi_models.video_conditioning` writes conditioning.npz beside the clips of a split; read it with
+`read_conditioning`. Row i of a clip belongs to the moment (start + i) / 10 s of its piece.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from muvi_models.adaptor import load_adaptor
+from muvi_models.make_video_features import write_whole
+
+
+def main(argv: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--adaptor", type=Path, default=Path("runs/adaptor/best.pt"))
+    parser.add_argument("--clips", type=Path, default=Path("data/video/train"))
+    args = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    adaptor = load_adaptor(args.adaptor)
+    arrays = {}
+    for path in sorted(args.clips.glob("*.r*.npz")):
+        saved = np.load(path)
+        facts = json.loads(str(saved["facts"]))
+        conditioning = adaptor.conditioning_for(torch.from_numpy(saved["features"]))
+        arrays[f"{facts['piece']}@{facts['start_frame']}@{path.stem}"] = conditioning.numpy().astype(np.float16)
+    write_whole(args.clips / "conditioning.npz", lambda f: np.savez(f, **arrays))
+    print(f"{len(arrays)} clips")
+
+
+def read_conditioning(folder: Path | str) -> dict[str, list[tuple[int, np.ndarray]]]:
+    """Piece -> its clips as (start frame on the piece's 10 fps clock, conditioning float32 [T, D])."""
+    pieces: dict[str, list[tuple[int, np.ndarray]]] = {}
+    with np.load(Path(folder) / "conditioning.npz") as saved:
+        for key in saved.files:
+            piece, start, _ = key.rsplit("@", 2)
+            pieces.setdefault(piece, []).append((int(start), saved[key].astype(np.float32)))
+    return pieces
+
+
+if __name__ == "__main__":
+    main()

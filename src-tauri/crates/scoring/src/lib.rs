@@ -16,6 +16,7 @@ pub mod latents;
 pub mod models;
 pub mod noise;
 pub mod pack;
+pub mod plan;
 pub mod runtime;
 pub mod solver;
 

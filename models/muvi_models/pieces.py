@@ -18,6 +18,7 @@ from .codec import CodecEncoder, load_codec
 from .contract import SAMPLE_RATE
 from .plan import globals_of, loudness_curve, plan_of
 from .spectrogram import magnitudes, pad_to_latents
+from .video_conditioning import on_latent_clock, read_conditioning
 
 SILENCE_LATENTS = 128
 """Silence kept behind each piece (6 s), so that the generator learns what follows an ending."""
@@ -80,17 +81,14 @@ def encode_piece(encoder: CodecEncoder, path: Path) -> dict:
     }
 
 
-def load_pieces(folder: Path, video: Path | None = None) -> list[Piece]:
-    """All encoded pieces of a split; with `video`, the conditioning files `<piece>_*.npz` beside them."""
+def load_pieces(folder: Path, clips: Path | None = None) -> list[Piece]:
+    """All encoded pieces of a split; `clips` is the folder of the split's made videos and their conditioning."""
+    filmed = read_conditioning(clips) if clips is not None else {}
     pieces = []
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as stored:
             arrays = {k: stored[k] for k in stored.files}
-        clips = []
-        if video is not None:
-            for file in sorted(video.glob(f"{path.stem}_*.npz")):
-                with np.load(file) as clip:
-                    clips.append((int(clip["first"]), clip["conditioning"].astype(np.float32)))
+        video = [on_latent_clock(values, start) for start, values in filmed.get(path.stem, [])]
         pieces.append(
             Piece(
                 path.stem,
@@ -99,7 +97,7 @@ def load_pieces(folder: Path, video: Path | None = None) -> list[Piece]:
                 arrays["plan"].astype(np.float32),
                 arrays["globals"].astype(np.float32),
                 int(arrays["end"]),
-                clips,
+                video,
             )
         )
     return pieces

@@ -100,7 +100,7 @@ def train(arguments) -> None:
         mean.load_state_dict(state["mean"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
-    windows = Windows(arguments.music / "train", 16, seed=step)
+    windows = Windows(arguments.music / "train", 16, seed=step, limit=arguments.limit)
     held = Windows(arguments.music / "heldout", 64, seed=5)
     held_batch = held.batch(16)
     bands, mel = encoder.bands, torch.from_numpy(mel_bands(128))
@@ -157,7 +157,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--spectral", type=int, default=56)
-    parser.add_argument("--limit", type=int, help="pieces used to fit")
+    parser.add_argument("--limit", type=int, help="use the first pieces only")
     arguments = parser.parse_args()
     fit(arguments) if arguments.action == "fit" else train(arguments)
 

@@ -2,8 +2,8 @@
 
     python -m muvi_models.train_velocity --latents models/data/latents --run models/runs/velocity --minutes 100
 
-With `--video` (conditioning of made videos, muvi_models.video_conditioning) part of the windows carries the
-adaptor's output. A restart continues where the last checkpoint was; pieces that appeared since are used.
+With `--video` (made videos with muvi_models.video_conditioning's output) part of the windows carries the
+adaptor's conditioning. A restart continues where the last checkpoint was; pieces that appeared since are used.
 """
 
 import argparse
@@ -77,7 +77,7 @@ def train(arguments) -> None:
         optimizer.step()
         average_into(mean, model, step, 0.998)
         step += 1
-        total, count = total + float(loss), count + 1
+        total, count = total + loss.item(), count + 1
         if step % 100 == 0:
             checkpoint()
             total, count = 0.0, 0

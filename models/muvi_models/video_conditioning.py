@@ -14,7 +14,9 @@ import numpy as np
 import torch
 
 from muvi_models.adaptor import load_adaptor
+from muvi_models.contract import FRAME_RATE
 from muvi_models.make_video_features import write_whole
+from muvi_models.plan import latent_times
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -43,6 +45,19 @@ def read_conditioning(folder: Path | str) -> dict[str, list[tuple[int, np.ndarra
             piece, start, _ = key.rsplit("@", 2)
             pieces.setdefault(piece, []).append((int(start), saved[key].astype(np.float32)))
     return pieces
+
+
+def on_latent_clock(conditioning: np.ndarray, start_frame: int) -> tuple[int, np.ndarray]:
+    """`conditioning` [T, D] of the picture frames from `start_frame` on -> first latent, values [n, D]."""
+    rate = FRAME_RATE[0] / FRAME_RATE[1]
+    start, end = start_frame / rate, (start_frame + len(conditioning) - 1) / rate
+    times = latent_times(int(end * 22) + 2)
+    inside = np.flatnonzero((times >= start) & (times <= end))
+    position = (times[inside] - start) * rate
+    low = np.minimum(position.astype(int), len(conditioning) - 2)
+    part = (position - low)[:, None]
+    values = (1 - part) * conditioning[low] + part * conditioning[low + 1]
+    return int(inside[0]), values.astype(np.float32)
 
 
 if __name__ == "__main__":

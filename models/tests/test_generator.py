@@ -255,3 +255,13 @@ def test_export_refuses_a_network_whose_numbers_differ(tmp_path):
     stage = export.Stage(Unstable(), {"x": torch.ones(2, 3)}, ["y"], {})
     with pytest.raises(SystemExit, match="differs"):
         export.export_stage("unstable", stage, tmp_path)
+
+
+def test_conditioning_lands_on_the_latents_it_was_seen_at():
+    from muvi_models.video_conditioning import on_latent_clock
+
+    ramp = np.arange(50, dtype=np.float32)[:, None] / 10 + 2.0
+    first, values = on_latent_clock(ramp, 20)
+    times = latent_times(len(values), first)
+    assert times[0] >= 2.0 and times[-1] <= 6.9
+    assert np.abs(values[:, 0] - times).max() < 1e-5

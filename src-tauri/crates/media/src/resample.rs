@@ -53,7 +53,13 @@ impl Resampler {
         let inner = if from == to {
             None
         } else {
-            let made = Fft::new(from as usize, to as usize, step(from_rate, to_rate), 2, FixedSync::Both);
+            let made = Fft::new(
+                from as usize,
+                to as usize,
+                step(from_rate, to_rate),
+                2,
+                FixedSync::Both,
+            );
             Some(made.map_err(|_| wrong())?)
         };
         let (room, delay) = match &inner {

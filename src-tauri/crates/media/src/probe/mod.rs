@@ -60,7 +60,7 @@ pub fn probe_audio(tools: &Tools, path: &Path) -> Result<Vec<AudioStream>, Probe
 }
 
 /// Tells what the file system has against the file before ffprobe does so less clearly.
-fn readable(path: &Path) -> Result<u64, ProbeError> {
+pub(crate) fn readable(path: &Path) -> Result<u64, ProbeError> {
     let path_buf = || path.to_owned();
     let wrap = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => ProbeError::NotFound { path: path_buf() },
@@ -114,4 +114,10 @@ fn refusal(path: &Path, log: &Log) -> ProbeError {
             reason: log.reason(),
         }
     }
+}
+
+/// What the header of a file says, without a look at its packets.
+pub(crate) fn header(tools: &Tools, path: &Path) -> Result<MediaInfo, ProbeError> {
+    let size = readable(path)?;
+    ask(tools, path)?.into_info(path, size)
 }

@@ -35,7 +35,11 @@ impl Cancel {
     /// # Errors
     /// [`Cancelled`] once [`Cancel::cancel`] was called.
     pub fn check(&self) -> Result<(), Cancelled> {
-        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+        if self.is_cancelled() {
+            Err(Cancelled)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -14,7 +14,9 @@ pub struct Curve {
 impl Curve {
     /// The value at a time in seconds, linear between values, the nearest one outside; 0 of an empty curve.
     pub fn at(&self, time_s: f64) -> f32 {
-        let Some(last) = self.values.len().checked_sub(1) else { return 0.0 };
+        let Some(last) = self.values.len().checked_sub(1) else {
+            return 0.0;
+        };
         let place = (time_s * self.rate_hz).clamp(0.0, last as f64);
         let i = place as usize;
         let (a, b) = (self.values[i], self.values[(i + 1).min(last)]);
@@ -25,7 +27,10 @@ impl Curve {
     #[must_use]
     pub fn scaled(&self, gain: f32) -> Self {
         let values = self.values.iter().map(|v| (v * gain).clamp(0.0, 1.0)).collect();
-        Self { rate_hz: self.rate_hz, values }
+        Self {
+            rate_hz: self.rate_hz,
+            values,
+        }
     }
 
     /// Length in seconds.
@@ -49,11 +54,21 @@ mod tests {
 
     #[test]
     fn values_between_and_outside() {
-        let c = Curve { rate_hz: 2.0, values: vec![0.0, 1.0, 0.5] };
+        let c = Curve {
+            rate_hz: 2.0,
+            values: vec![0.0, 1.0, 0.5],
+        };
         for (t, v) in [(-1.0, 0.0), (0.25, 0.5), (0.5, 1.0), (0.75, 0.75), (9.0, 0.5)] {
             assert_eq!(c.at(t), v, "{t}");
         }
-        assert_eq!(Curve { rate_hz: 2.0, values: vec![] }.at(1.0), 0.0);
+        assert_eq!(
+            Curve {
+                rate_hz: 2.0,
+                values: vec![]
+            }
+            .at(1.0),
+            0.0
+        );
         assert_eq!(c.scaled(3.0).values, [0.0, 1.0, 1.0]);
     }
 }

@@ -51,7 +51,11 @@ pub struct HitSettings {
 
 impl Default for HitSettings {
     fn default() -> Self {
-        Self { threshold: 0.4, min_distance_s: 0.35, merge_s: 0.2 }
+        Self {
+            threshold: 0.4,
+            min_distance_s: 0.35,
+            merge_s: 0.2,
+        }
     }
 }
 
@@ -62,7 +66,12 @@ pub fn find_hits(analysis: &Analysis, cuts: &[Cut], settings: &HitSettings) -> V
     let mut hits: Vec<HitPoint> = cuts
         .iter()
         .filter(|c| c.time_s.is_finite() && c.time_s >= 0.0)
-        .map(|c| HitPoint { time_s: c.time_s, strength: c.strength.clamp(0.0, 1.0), kind: EventKind::Cut, locked: false })
+        .map(|c| HitPoint {
+            time_s: c.time_s,
+            strength: c.strength.clamp(0.0, 1.0),
+            kind: EventKind::Cut,
+            locked: false,
+        })
         .collect();
     hits.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
     let count = hits.len();
@@ -100,10 +109,19 @@ fn peaks(curve: &[f32], rate_hz: f64, settings: &HitSettings) -> Vec<HitPoint> {
         // The top of the parabola through the peak and its neighbours.
         let (a, b, c) = (f64::from(before(i)), f64::from(value(i)), f64::from(value(i + 1)));
         let bend = a - 2.0 * b + c;
-        let shift = if i == 0 || bend >= 0.0 { 0.0 } else { (0.5 * (a - c) / bend).clamp(-0.5, 0.5) };
+        let shift = if i == 0 || bend >= 0.0 {
+            0.0
+        } else {
+            (0.5 * (a - c) / bend).clamp(-0.5, 0.5)
+        };
         (i as f64 + shift) / rate_hz
     };
-    let hit = |i: usize| HitPoint { time_s: refined(i), strength: value(i), kind: EventKind::Hit, locked: false };
+    let hit = |i: usize| HitPoint {
+        time_s: refined(i),
+        strength: value(i),
+        kind: EventKind::Hit,
+        locked: false,
+    };
     kept.into_iter().map(hit).collect()
 }
 
@@ -120,7 +138,10 @@ mod tests {
             conditioning_width: 0,
             conditioning: vec![],
             attention: vec![],
-            curves: Curves { hit, ..Curves::default() },
+            curves: Curves {
+                hit,
+                ..Curves::default()
+            },
         }
     }
 
@@ -142,7 +163,10 @@ mod tests {
         let mut curve = vec![0.0; 40];
         curve[20] = 0.8;
         curve[35] = 0.7;
-        let cut = Cut { time_s: 1.92, strength: 0.5 };
+        let cut = Cut {
+            time_s: 1.92,
+            strength: 0.5,
+        };
         let hits = find_hits(&analysis(curve), &[cut], &HitSettings::default());
         assert_eq!(hits.len(), 2);
         assert_eq!((hits[0].time_s, hits[0].kind), (1.92, EventKind::Cut));

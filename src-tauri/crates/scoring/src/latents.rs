@@ -16,7 +16,11 @@ pub struct Latents {
 impl Latents {
     /// Number of latents, `L`.
     pub fn frames(&self) -> usize {
-        if self.width == 0 { 0 } else { self.values.len() / self.width }
+        if self.width == 0 {
+            0
+        } else {
+            self.values.len() / self.width
+        }
     }
 
     /// The latents `first..first + count`, fewer past the end.
@@ -62,7 +66,9 @@ impl LatentClock {
 
     /// The first latent whose centre is at or after a time in seconds.
     pub fn at_or_after(&self, time_s: f64) -> usize {
-        ((time_s * self.sample_rate - self.offset) / self.step as f64).ceil().max(0.0) as usize
+        ((time_s * self.sample_rate - self.offset) / self.step as f64)
+            .ceil()
+            .max(0.0) as usize
     }
 
     /// Latents that music of this many samples needs.
@@ -75,7 +81,11 @@ impl LatentClock {
 mod tests {
     use super::*;
 
-    const CLOCK: LatentClock = LatentClock { sample_rate: 44100.0, step: 2048, offset: 768.0 };
+    const CLOCK: LatentClock = LatentClock {
+        sample_rate: 44100.0,
+        step: 2048,
+        offset: 768.0,
+    };
 
     #[test]
     fn times_and_indices_agree() {
@@ -95,7 +105,13 @@ mod tests {
 
     #[test]
     fn rows_stop_at_the_end() {
-        let l = Latents { width: 2, values: vec![1.0, 2.0, 3.0, 4.0] };
-        assert_eq!((l.frames(), l.rows(1, 5), l.rows(7, 1)), (2, &[3.0, 4.0][..], &[][..]));
+        let l = Latents {
+            width: 2,
+            values: vec![1.0, 2.0, 3.0, 4.0],
+        };
+        assert_eq!(
+            (l.frames(), l.rows(1, 5), l.rows(7, 1)),
+            (2, &[3.0, 4.0][..], &[][..])
+        );
     }
 }

@@ -10,9 +10,13 @@
 pub mod analysis;
 pub mod cancel;
 pub mod codec;
+pub mod conditioning;
 pub mod curve;
+mod error;
+pub mod generate;
 pub mod hits;
 pub mod latents;
+pub mod metrics;
 pub mod models;
 pub mod noise;
 pub mod pack;
@@ -21,3 +25,4 @@ pub mod runtime;
 pub mod solver;
 
 pub use cancel::{Cancel, Cancelled};
+pub use error::ScoringError;

@@ -22,7 +22,12 @@ impl PictureModels {
         let mut report = ProviderReport::new(settings.provider);
         let mut stage = |kind| Stage::load(pack, kind, runtime, settings, &mut report);
         let (encoder, adaptor) = (stage(StageKind::Encoder)?, stage(StageKind::Adaptor)?);
-        Ok(Self { encoder, adaptor, manifest: pack.manifest().clone(), report })
+        Ok(Self {
+            encoder,
+            adaptor,
+            manifest: pack.manifest().clone(),
+            report,
+        })
     }
 
     /// What the networks run on.
@@ -55,8 +60,15 @@ impl MusicModels {
         let mut report = ProviderReport::new(settings.provider);
         let mut stage = |kind| Stage::load(pack, kind, runtime, settings, &mut report);
         let velocity = stage(StageKind::Velocity)?;
-        let (codec_encoder, codec_decoder) = (stage(StageKind::CodecEncoder)?, stage(StageKind::CodecDecoder)?);
-        Ok(Self { velocity, codec_encoder, codec_decoder, manifest: pack.manifest().clone(), report })
+        let (codec_encoder, codec_decoder) =
+            (stage(StageKind::CodecEncoder)?, stage(StageKind::CodecDecoder)?);
+        Ok(Self {
+            velocity,
+            codec_encoder,
+            codec_decoder,
+            manifest: pack.manifest().clone(),
+            report,
+        })
     }
 
     /// What the networks run on.

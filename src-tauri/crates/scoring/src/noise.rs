@@ -55,6 +55,9 @@ mod tests {
         let mean = x.iter().map(|v| f64::from(*v)).sum::<f64>() / n;
         let var = x.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / n - mean * mean;
         let fourth = x.iter().map(|v| f64::from(*v).powi(4)).sum::<f64>() / n;
-        assert!(mean.abs() < 0.02 && (var - 1.0).abs() < 0.02 && (fourth - 3.0).abs() < 0.15, "{mean} {var} {fourth}");
+        assert!(
+            mean.abs() < 0.02 && (var - 1.0).abs() < 0.02 && (fourth - 3.0).abs() < 0.15,
+            "{mean} {var} {fourth}"
+        );
     }
 }

@@ -50,7 +50,12 @@ impl SolverSettings {
     /// What the pack was tuned with.
     pub fn from_manifest(manifest: &Manifest) -> Self {
         let d = manifest.solver;
-        Self { method: d.method, steps: d.steps, guidance: d.guidance, sway: 0.0 }
+        Self {
+            method: d.method,
+            steps: d.steps,
+            guidance: d.guidance,
+            sway: 0.0,
+        }
     }
 
     /// Why these settings can't be solved with, if so.
@@ -105,7 +110,11 @@ pub fn solve<F: VelocityField>(
     mut after_step: impl FnMut(usize) -> Result<(), F::Error>,
 ) -> Result<(), F::Error> {
     let mut velocity = vec![0.0; state.len()];
-    let mut half = if settings.method == Method::Midpoint { vec![0.0; state.len()] } else { Vec::new() };
+    let mut half = if settings.method == Method::Midpoint {
+        vec![0.0; state.len()]
+    } else {
+        Vec::new()
+    };
     let grid = time_grid(settings.steps, settings.sway);
     for (i, times) in grid.windows(2).enumerate() {
         let (t, dt) = (times[0], times[1] - times[0]);
@@ -146,7 +155,12 @@ mod tests {
 
     fn error(method: Method, steps: usize, sway: f32) -> f64 {
         let mut x = [1.0_f32, -2.0];
-        let settings = SolverSettings { method, steps, guidance: 1.0, sway };
+        let settings = SolverSettings {
+            method,
+            steps,
+            guidance: 1.0,
+            sway,
+        };
         solve(&mut Growth(0), &mut x, &settings, |_| Ok(())).unwrap();
         let right = 1.5_f64.exp();
         assert!((f64::from(x[1]) + 2.0 * f64::from(x[0])).abs() < 1e-5);
@@ -174,14 +188,24 @@ mod tests {
             }
         }
         let mut x = [1.0];
-        let settings = SolverSettings { method: Method::Euler, steps: 1, guidance: 1.0, sway: 0.0 };
+        let settings = SolverSettings {
+            method: Method::Euler,
+            steps: 1,
+            guidance: 1.0,
+            sway: 0.0,
+        };
         solve(&mut Straight, &mut x, &settings, |_| Ok(())).unwrap();
         assert_eq!(x, [3.5]);
     }
 
     #[test]
     fn it_stops_between_steps() {
-        let settings = SolverSettings { method: Method::Midpoint, steps: 50, guidance: 1.0, sway: 0.0 };
+        let settings = SolverSettings {
+            method: Method::Midpoint,
+            steps: 50,
+            guidance: 1.0,
+            sway: 0.0,
+        };
         let mut field = Growth(0);
         let stop = |i| if i == 3 { Err("stop") } else { Ok(()) };
         assert_eq!(solve(&mut field, &mut [1.0], &settings, stop), Err("stop"));

@@ -17,7 +17,9 @@ pub enum AnalysisError {
     #[error(transparent)]
     Stage(#[from] StageError),
     /// The bytes given are no whole frames.
-    #[error("{bytes} bytes are no whole number of frames of {frame_bytes} bytes; frames must be RGB at the pack's frame size")]
+    #[error(
+        "{bytes} bytes are no whole number of frames of {frame_bytes} bytes; frames must be RGB at the pack's frame size"
+    )]
     PartialFrame {
         /// Bytes given.
         bytes: usize,
@@ -59,7 +61,15 @@ impl<'m> Analyzer<'m> {
             curves: Curves::default(),
         };
         let frame_bytes = m.frame_size * m.frame_size * 3;
-        Self { models, frame_bytes, pixels: Vec::new(), features: Vec::new(), features_from: 0, pushed: 0, out }
+        Self {
+            models,
+            frame_bytes,
+            pixels: Vec::new(),
+            features: Vec::new(),
+            features_from: 0,
+            pushed: 0,
+            out,
+        }
     }
 
     /// Bytes of one RGB frame.
@@ -79,7 +89,10 @@ impl<'m> Analyzer<'m> {
     pub fn push(&mut self, frames: &[u8], cancel: &Cancel) -> Result<(), AnalysisError> {
         let frame_bytes = self.frame_bytes;
         if !frames.len().is_multiple_of(frame_bytes) {
-            return Err(AnalysisError::PartialFrame { bytes: frames.len(), frame_bytes });
+            return Err(AnalysisError::PartialFrame {
+                bytes: frames.len(),
+                frame_bytes,
+            });
         }
         for frame in frames.chunks_exact(frame_bytes) {
             if self.pixels.is_empty() {
@@ -123,7 +136,8 @@ impl<'m> Analyzer<'m> {
         let encoder = &mut self.models.encoder;
         let input = encoder.input([count, size, size, 3], &self.pixels)?;
         let outputs = encoder.run([input])?;
-        self.features.extend_from_slice(outputs.floats("features", (count - 1) * row)?);
+        self.features
+            .extend_from_slice(outputs.floats("features", (count - 1) * row)?);
         drop(outputs);
         let last = self.pixels.len() - self.frame_bytes;
         self.pixels.drain(..last);
@@ -148,7 +162,11 @@ impl<'m> Analyzer<'m> {
             return Ok(());
         }
         // At the end the rest goes in one run where it is short.
-        let end = if ended && known <= start + CHUNK + halo { known } else { start + CHUNK };
+        let end = if ended && known <= start + CHUNK + halo {
+            known
+        } else {
+            start + CHUNK
+        };
         let (from, to) = (start.saturating_sub(halo), (end + halo).min(known));
         let slice = &self.features[(from - self.features_from) * row..(to - self.features_from) * row];
         let adaptor = &mut self.models.adaptor;
@@ -160,7 +178,9 @@ impl<'m> Analyzer<'m> {
             let all = outputs.floats(name, count * width)?;
             Ok::<_, StageError>(&all[rows.start * width..rows.end * width])
         };
-        self.out.conditioning.extend_from_slice(take("conditioning", width)?);
+        self.out
+            .conditioning
+            .extend_from_slice(take("conditioning", width)?);
         self.out.attention.extend_from_slice(take("attention", patches)?);
         let c = &mut self.out.curves;
         for values in take("curves", 4)?.chunks_exact(4) {

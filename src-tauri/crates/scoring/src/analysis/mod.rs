@@ -60,13 +60,18 @@ impl Analysis {
     /// Attention of one frame, row by row, `[P]`; empty past the end.
     pub fn attention_at(&self, frame: usize) -> &[f32] {
         let patches = self.grid[0] * self.grid[1];
-        self.attention.get(frame * patches..(frame + 1) * patches).unwrap_or_default()
+        self.attention
+            .get(frame * patches..(frame + 1) * patches)
+            .unwrap_or_default()
     }
 
     /// Mean mood of the video, -1..1.
     pub fn mood(&self) -> Mood {
         let mean = |c: &[f32]| c.iter().sum::<f32>() / c.len().max(1) as f32 * 2.0 - 1.0;
-        Mood { valence: mean(&self.curves.valence), arousal: mean(&self.curves.arousal) }
+        Mood {
+            valence: mean(&self.curves.valence),
+            arousal: mean(&self.curves.arousal),
+        }
     }
 
     /// The intensity that music should follow: smoothed over about a second and stretched so that the quietest
@@ -77,9 +82,15 @@ impl Analysis {
         let values = if high - low < FLAT {
             smooth
         } else {
-            smooth.iter().map(|v| (0.15 + 0.8 * (v - low) / (high - low)).clamp(0.0, 1.0)).collect()
+            smooth
+                .iter()
+                .map(|v| (0.15 + 0.8 * (v - low) / (high - low)).clamp(0.0, 1.0))
+                .collect()
         };
-        Curve { rate_hz: self.rate_hz(), values }
+        Curve {
+            rate_hz: self.rate_hz(),
+            values,
+        }
     }
 }
 
@@ -102,7 +113,10 @@ fn quantile(values: &[f32], q: f64) -> f32 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f32::total_cmp);
     let last = sorted.len().saturating_sub(1);
-    sorted.get((q * last as f64).round() as usize).copied().unwrap_or(0.0)
+    sorted
+        .get((q * last as f64).round() as usize)
+        .copied()
+        .unwrap_or(0.0)
 }
 
 #[cfg(test)]
@@ -111,7 +125,12 @@ mod tests {
 
     fn with_intensity(intensity: Vec<f32>) -> Analysis {
         let n = intensity.len();
-        let curves = Curves { hit: vec![0.0; n], intensity, valence: vec![0.75; n], arousal: vec![0.25; n] };
+        let curves = Curves {
+            hit: vec![0.0; n],
+            intensity,
+            valence: vec![0.75; n],
+            arousal: vec![0.25; n],
+        };
         Analysis {
             frames: n,
             frame_rate: [10, 1],
@@ -139,7 +158,13 @@ mod tests {
     #[test]
     fn mood_and_attention_are_read_by_frame() {
         let a = with_intensity(vec![0.5; 4]);
-        assert_eq!(a.mood(), Mood { valence: 0.5, arousal: -0.5 });
+        assert_eq!(
+            a.mood(),
+            Mood {
+                valence: 0.5,
+                arousal: -0.5
+            }
+        );
         assert_eq!(a.attention_at(1), [2.0, 3.0]);
         assert!(a.attention_at(4).is_empty());
     }

@@ -50,7 +50,12 @@ pub fn decode(
     let needed = LatentClock::new(manifest).latents_for(samples);
     let total = latents.frames();
     if latents.width != width || total < needed {
-        return Err(CodecError::TooFewLatents { found: total, width: latents.width, needed, needed_width: width });
+        return Err(CodecError::TooFewLatents {
+            found: total,
+            width: latents.width,
+            needed,
+            needed_width: width,
+        });
     }
     let mut voice = Voice::new(spec, settings.phase, samples);
     for start in (0..needed).step_by(CHUNK) {
@@ -116,8 +121,20 @@ impl Voice {
         self.overlap.finish();
     }
 
-    fn advance(&mut self, step: impl FnOnce(&mut PhaseStream, &mut dyn FnMut(&[realfft::num_complex::Complex32]))) {
-        let Self { phases, decorrelator, overlap, bins, pan, width, side, .. } = self;
+    fn advance(
+        &mut self,
+        step: impl FnOnce(&mut PhaseStream, &mut dyn FnMut(&[realfft::num_complex::Complex32])),
+    ) {
+        let Self {
+            phases,
+            decorrelator,
+            overlap,
+            bins,
+            pan,
+            width,
+            side,
+            ..
+        } = self;
         let mut used = 0;
         step(phases, &mut |frames| {
             for mid in frames.chunks_exact(*bins) {
@@ -140,7 +157,11 @@ impl Voice {
         self.overlap.drain(|left, right| {
             let count = (left.len() as u64).min(total - *given) as usize;
             if count > 0 {
-                flow = sink(AudioChunk { first: *given, left: &left[..count], right: &right[..count] });
+                flow = sink(AudioChunk {
+                    first: *given,
+                    left: &left[..count],
+                    right: &right[..count],
+                });
                 *given += count as u64;
             }
         });

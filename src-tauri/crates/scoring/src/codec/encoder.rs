@@ -29,7 +29,10 @@ pub fn encode(models: &mut MusicModels, left: &[f32], right: &[f32]) -> Result<L
         let frames = (to - from) * spec.stack;
         let plane = frames * spec.bins();
         magnitude.resize(3 * plane, 0.0);
-        for (signal, out) in [&mid[..], left, right].into_iter().zip(magnitude.chunks_mut(plane)) {
+        for (signal, out) in [&mid[..], left, right]
+            .into_iter()
+            .zip(magnitude.chunks_mut(plane))
+        {
             stft.magnitudes(signal, (from * step) as i64, frames, spec.norm, out);
         }
         let encoder = &mut models.codec_encoder;

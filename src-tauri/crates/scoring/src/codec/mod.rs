@@ -24,7 +24,9 @@ pub enum CodecError {
     #[error(transparent)]
     Stage(#[from] StageError),
     /// The latents don't fit the pack or the length.
-    #[error("{found} latents of width {width} cannot make this music, {needed} of width {needed_width} are needed; generate it again with this pack")]
+    #[error(
+        "{found} latents of width {width} cannot make this music, {needed} of width {needed_width} are needed; generate it again with this pack"
+    )]
     TooFewLatents {
         /// Latents there are.
         found: usize,

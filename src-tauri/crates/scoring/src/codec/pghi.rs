@@ -49,7 +49,14 @@ impl Pghi {
     ///
     /// The first `fixed` frames keep the phase that they have and what follows continues it. Bins below `threshold`
     /// (natural log) get a phase that looks random but depends only on `first_frame` and the bin.
-    pub fn integrate(&mut self, log: &[f32], phase: &mut [f32], fixed: usize, first_frame: u64, threshold: f32) {
+    pub fn integrate(
+        &mut self,
+        log: &[f32],
+        phase: &mut [f32],
+        fixed: usize,
+        first_frame: u64,
+        threshold: f32,
+    ) {
         debug_assert_eq!(log.len(), phase.len());
         let k = self.bins;
         self.gradients(log);
@@ -68,7 +75,11 @@ impl Pghi {
         }
         if fixed > 0 {
             let from = (fixed - 1) * k;
-            self.heap.extend((from..from + k).filter(|&i| log[i] > threshold).map(|i| key(log[i], i)));
+            self.heap.extend(
+                (from..from + k)
+                    .filter(|&i| log[i] > threshold)
+                    .map(|i| key(log[i], i)),
+            );
         }
         self.seeds.sort_unstable_by(|a, b| b.cmp(a));
         self.spread(log, phase);
@@ -143,7 +154,11 @@ impl Pghi {
 /// A heap key: order of the float in the upper half, index (lowest first among equals) in the lower.
 fn key(value: f32, index: usize) -> u64 {
     let bits = value.to_bits();
-    let ordered = if bits >> 31 == 1 { !bits } else { bits | 0x8000_0000 };
+    let ordered = if bits >> 31 == 1 {
+        !bits
+    } else {
+        bits | 0x8000_0000
+    };
     (u64::from(ordered) << 32) | u64::from(!(index as u32))
 }
 
@@ -153,7 +168,9 @@ fn index(key: u64) -> usize {
 
 /// A phase in -pi..pi that depends on the place alone (the mixing function of SplitMix64).
 fn hashed_phase(frame: u64, bin: u64) -> f32 {
-    let mut z = (frame << 12).wrapping_add(bin).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = (frame << 12)
+        .wrapping_add(bin)
+        .wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32 * TAU - PI

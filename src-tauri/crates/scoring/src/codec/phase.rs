@@ -31,7 +31,11 @@ pub struct PhaseSettings {
 
 impl Default for PhaseSettings {
     fn default() -> Self {
-        Self { rounds: 8, momentum: 0.99, tolerance: 1e-5 }
+        Self {
+            rounds: 8,
+            momentum: 0.99,
+            tolerance: 1e-5,
+        }
     }
 }
 
@@ -123,7 +127,8 @@ impl PhaseStream {
         emit(&self.work.spectrum[context * k..end * k]);
         let from = end.saturating_sub(CONTEXT);
         self.done.clear();
-        self.done.extend_from_slice(&self.work.spectrum[from * k..end * k]);
+        self.done
+            .extend_from_slice(&self.work.spectrum[from * k..end * k]);
         self.log.drain(..from * k);
         self.next += keep as u64;
     }
@@ -138,9 +143,14 @@ impl PhaseStream {
         w.phase.clear();
         w.phase.extend(self.done.iter().map(|c| c.arg()));
         w.phase.resize(self.log.len(), 0.0);
-        self.pghi.integrate(&self.log, &mut w.phase, context, self.next, threshold);
+        self.pghi
+            .integrate(&self.log, &mut w.phase, context, self.next, threshold);
         w.amplitude.clear();
-        w.amplitude.extend(self.log.iter().map(|l| (l.exp() - self.floor).max(0.0) * self.norm));
+        w.amplitude.extend(
+            self.log
+                .iter()
+                .map(|l| (l.exp() - self.floor).max(0.0) * self.norm),
+        );
         w.spectrum.clear();
         w.spectrum.extend_from_slice(&self.done);
         let new = w.amplitude.iter().zip(&w.phase).skip(context * k);
@@ -163,7 +173,10 @@ impl PhaseStream {
             *value = 1.0 / value.max(1e-3);
         }
         for f in 0..new.start {
-            self.stft.add_inverse(&w.spectrum[f * k..(f + 1) * k], &mut w.fixed_time[f * hop..f * hop + n]);
+            self.stft.add_inverse(
+                &w.spectrum[f * k..(f + 1) * k],
+                &mut w.fixed_time[f * hop..f * hop + n],
+            );
         }
         w.rebuilt.resize(k, Complex32::default());
         w.previous.clear();
@@ -176,7 +189,8 @@ impl PhaseStream {
         w.time.clear();
         w.time.extend_from_slice(&w.fixed_time);
         for f in new.clone() {
-            self.stft.add_inverse(&w.spectrum[f * k..(f + 1) * k], &mut w.time[f * hop..f * hop + n]);
+            self.stft
+                .add_inverse(&w.spectrum[f * k..(f + 1) * k], &mut w.time[f * hop..f * hop + n]);
         }
         for (t, inverse) in w.time.iter_mut().zip(&w.weight) {
             *t *= inverse;
@@ -187,7 +201,10 @@ impl PhaseStream {
             self.stft.frame(&w.time, (f * hop + n / 2) as i64, &mut w.rebuilt);
             let at = (f - new.start) * k;
             let frame = w.spectrum[f * k..(f + 1) * k].iter_mut();
-            let places = frame.zip(&w.amplitude[f * k..]).zip(&w.rebuilt).zip(&mut w.previous[at..at + k]);
+            let places = frame
+                .zip(&w.amplitude[f * k..])
+                .zip(&w.rebuilt)
+                .zip(&mut w.previous[at..at + k]);
             for (((s, a), r), p) in places {
                 let y = *r + (*r - *p) * momentum;
                 *p = *r;

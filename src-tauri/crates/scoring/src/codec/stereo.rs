@@ -29,7 +29,8 @@ impl Decorrelator {
         while angles.len() < bins {
             // Bands widen with frequency, as those of the ear do.
             let start = angles.len();
-            let width = (FIRST_FLIP + start / 12) as f32 * (0.75 + 0.5 * random.next_u32() as f32 / u32::MAX as f32);
+            let width =
+                (FIRST_FLIP + start / 12) as f32 * (0.75 + 0.5 * random.next_u32() as f32 / u32::MAX as f32);
             angles.extend(std::iter::repeat_n(angle, width as usize));
             // Half a turn up or down by chance, so that the flips' delays don't add up to one echo.
             let direction = if random.next_u32() & 1 == 0 { 1.0 } else { -1.0 };
@@ -39,7 +40,13 @@ impl Decorrelator {
             }
             angle += direction * std::f32::consts::PI;
         }
-        Self { turn: angles.into_iter().take(bins).map(|a| Complex32::from_polar(1.0, a)).collect() }
+        Self {
+            turn: angles
+                .into_iter()
+                .take(bins)
+                .map(|a| Complex32::from_polar(1.0, a))
+                .collect(),
+        }
     }
 
     /// Fills `side` from one frame of `mid`, `pan` (-1..1) and `width` (0..1, side's part of mid and side).
@@ -80,7 +87,13 @@ mod tests {
     fn pan_and_width_come_out_as_they_went_in() {
         for (pan, width) in [(0.0_f32, 0.3_f32), (0.4, 0.4), (-0.7, 0.45), (0.5, 1.0 / 3.0)] {
             let (mid, side) = sides(pan, width);
-            let sum = |sign: f32| mid.iter().zip(&side).map(|(m, s)| (m + s * sign).norm_sqr()).sum::<f32>().sqrt();
+            let sum = |sign: f32| {
+                mid.iter()
+                    .zip(&side)
+                    .map(|(m, s)| (m + s * sign).norm_sqr())
+                    .sum::<f32>()
+                    .sqrt()
+            };
             let (l, r) = (sum(1.0), sum(-1.0));
             let side_level = side.iter().map(|s| s.norm_sqr()).sum::<f32>().sqrt();
             let mid_level = mid.iter().map(|s| s.norm_sqr()).sum::<f32>().sqrt();
@@ -95,7 +108,9 @@ mod tests {
     #[test]
     fn the_decorrelator_is_short() {
         let mut stft = super::super::stft::Stft::new(2048, 512);
-        let mid: Vec<_> = (0..1025).map(|i| Complex32::from_polar(1.0, std::f32::consts::PI * i as f32)).collect();
+        let mid: Vec<_> = (0..1025)
+            .map(|i| Complex32::from_polar(1.0, std::f32::consts::PI * i as f32))
+            .collect();
         let mut side = vec![Complex32::default(); 1025];
         Decorrelator::new(1025).side(&mid, &[0.0; 1025], &[0.5; 1025], &mut side);
         let mut response = vec![0.0; 2048];

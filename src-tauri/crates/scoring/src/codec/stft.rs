@@ -71,7 +71,11 @@ impl Stft {
         self.time[..inside.start].fill(0.0);
         self.time[inside.end..].fill(0.0);
         let source = &signal[from as usize..from as usize + inside.len()];
-        for ((t, s), w) in self.time[inside.clone()].iter_mut().zip(source).zip(&self.window[inside]) {
+        for ((t, s), w) in self.time[inside.clone()]
+            .iter_mut()
+            .zip(source)
+            .zip(&self.window[inside])
+        {
             *t = s * w;
         }
         self.transform(out);
@@ -79,7 +83,9 @@ impl Stft {
 
     fn transform(&mut self, out: &mut [Complex32]) {
         // Lengths are fixed in `new`, so the transform can't refuse them.
-        let done = self.forward.process_with_scratch(&mut self.time, out, &mut self.scratch);
+        let done = self
+            .forward
+            .process_with_scratch(&mut self.time, out, &mut self.scratch);
         debug_assert!(done.is_ok());
     }
 
@@ -89,7 +95,9 @@ impl Stft {
         // A real signal has real first and last bins.
         self.bins[0].im = 0.0;
         self.bins[self.n_fft / 2].im = 0.0;
-        let done = self.inverse.process_with_scratch(&mut self.bins, &mut self.time, &mut self.scratch);
+        let done = self
+            .inverse
+            .process_with_scratch(&mut self.bins, &mut self.time, &mut self.scratch);
         debug_assert!(done.is_ok());
         let scale = 1.0 / self.n_fft as f32;
         for ((o, t), w) in out.iter_mut().zip(&self.time).zip(&self.window) {
@@ -119,7 +127,9 @@ impl Stft {
 
 /// Periodic Hann window of `n` samples.
 pub fn hann(n: usize) -> Vec<f32> {
-    (0..n).map(|i| (0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / n as f64).cos()) as f32).collect()
+    (0..n)
+        .map(|i| (0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / n as f64).cos()) as f32)
+        .collect()
 }
 
 #[cfg(test)]
@@ -149,7 +159,9 @@ mod tests {
     #[test]
     fn a_centred_sine_has_the_height_of_half_the_window_sum() {
         let mut stft = Stft::new(2048, 512);
-        let x: Vec<f32> = (0..8192).map(|i| (std::f32::consts::TAU * 100.0 * i as f32 / 2048.0).cos()).collect();
+        let x: Vec<f32> = (0..8192)
+            .map(|i| (std::f32::consts::TAU * 100.0 * i as f32 / 2048.0).cos())
+            .collect();
         let mut m = vec![0.0; 1025];
         stft.magnitudes(&x, 4096, 1, 512.0, &mut m);
         assert!((m[100] - 1.0).abs() < 1e-3, "{}", m[100]);

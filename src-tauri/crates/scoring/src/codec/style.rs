@@ -33,12 +33,19 @@ pub struct StyleClip<'a> {
 /// [`CodecError::StyleSilent`], [`CodecError::StyleTooShort`], [`CodecError::NotFinite`], or a network's failure.
 pub fn encode_style(models: &mut MusicModels, clip: &StyleClip<'_>) -> Result<Latents, CodecError> {
     let manifest = models.manifest();
-    let (rate, frames, halo) = (f64::from(manifest.sample_rate), manifest.style_frames, manifest.decoder_halo);
+    let (rate, frames, halo) = (
+        f64::from(manifest.sample_rate),
+        manifest.style_frames,
+        manifest.decoder_halo,
+    );
     let step = LatentClock::new(manifest).step() as usize;
     let length = clip.left.len().min(clip.right.len());
     let found_s = length as f64 / rate;
     if found_s < SHORTEST_S {
-        return Err(CodecError::StyleTooShort { found_s, needed_s: SHORTEST_S });
+        return Err(CodecError::StyleTooShort {
+            found_s,
+            needed_s: SHORTEST_S,
+        });
     }
     let (left, right) = (&clip.left[..length], &clip.right[..length]);
     if !left.iter().chain(right).all(|v| v.is_finite()) {
@@ -59,7 +66,10 @@ pub fn encode_style(models: &mut MusicModels, clip: &StyleClip<'_>) -> Result<La
         (left[from..end].to_vec(), right[from..end].to_vec())
     } else {
         let fade = (LOOP_FADE_S * rate) as usize;
-        (looped(&left[from..], wanted, fade), looped(&right[from..], wanted, fade))
+        (
+            looped(&left[from..], wanted, fade),
+            looped(&right[from..], wanted, fade),
+        )
     };
     let level_db = rms_db(&left, &right);
     if level_db < SILENCE_DB {
@@ -70,7 +80,10 @@ pub fn encode_style(models: &mut MusicModels, clip: &StyleClip<'_>) -> Result<La
         *sample *= gain;
     }
     let latents = encode(models, &left, &right)?;
-    Ok(Latents { width: latents.width, values: latents.rows(lead, frames).to_vec() })
+    Ok(Latents {
+        width: latents.width,
+        values: latents.rows(lead, frames).to_vec(),
+    })
 }
 
 fn power(left: &[f32], right: &[f32]) -> f64 {
@@ -86,12 +99,28 @@ fn rms_db(left: &[f32], right: &[f32]) -> f64 {
 fn fullest(left: &[f32], right: &[f32], segment: usize, step: usize) -> usize {
     let last = left.len().saturating_sub(segment);
     // Powers per step first: a long clip is read once, not once for each candidate.
-    let blocks: Vec<f64> = left.chunks(step).zip(right.chunks(step)).map(|(l, r)| power(l, r)).collect();
+    let blocks: Vec<f64> = left
+        .chunks(step)
+        .zip(right.chunks(step))
+        .map(|(l, r)| power(l, r))
+        .collect();
     let span = segment.div_ceil(step);
-    let score = |start: usize| blocks[start / step..(start / step + span).min(blocks.len())].iter().sum::<f64>();
+    let score = |start: usize| {
+        blocks[start / step..(start / step + span).min(blocks.len())]
+            .iter()
+            .sum::<f64>()
+    };
     let starts = (0..=last).step_by(step);
     // The first of equals, so that a steady clip starts at its start.
-    starts.fold((0, f64::MIN), |best, s| if score(s) > best.1 * 1.000_001 { (s, score(s)) } else { best }).0
+    starts
+        .fold((0, f64::MIN), |best, s| {
+            if score(s) > best.1 * 1.000_001 {
+                (s, score(s))
+            } else {
+                best
+            }
+        })
+        .0
 }
 
 /// Repeats a clip with crossfades until it has `wanted` samples.

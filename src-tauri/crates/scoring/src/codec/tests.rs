@@ -7,7 +7,13 @@ use super::phase::PhaseSettings;
 use super::stft::Stft;
 use crate::pack::StftSpec;
 
-const SPEC: StftSpec = StftSpec { n_fft: 2048, hop: 512, stack: 4, norm: 512.0, log_floor: 1e-4 };
+const SPEC: StftSpec = StftSpec {
+    n_fft: 2048,
+    hop: 512,
+    stack: 4,
+    norm: 512.0,
+    log_floor: 1e-4,
+};
 const RATE: f32 = 44_100.0;
 
 fn magnitudes(x: &[f32]) -> Vec<f32> {
@@ -48,7 +54,11 @@ fn rebuilt(x: &[f32], settings: PhaseSettings, piece: usize) -> Vec<f32> {
 fn distance_db(a: &[f32], b: &[f32]) -> f32 {
     let (a, b) = (magnitudes(a), magnitudes(b));
     let db = |v: f32| 20.0 * (v + 1e-4).log10();
-    a.iter().zip(&b).map(|(a, b)| (db(*a) - db(*b)).abs()).sum::<f32>() / a.len() as f32
+    a.iter()
+        .zip(&b)
+        .map(|(a, b)| (db(*a) - db(*b)).abs())
+        .sum::<f32>()
+        / a.len() as f32
 }
 
 /// ||A - B|| / ||B|| over magnitudes.
@@ -60,14 +70,19 @@ fn convergence(a: &[f32], b: &[f32]) -> f32 {
 
 fn sine(hz: f32, seconds: f32, level: f32) -> Vec<f32> {
     let step = f64::from(hz) / f64::from(RATE) * std::f64::consts::TAU;
-    (0..(seconds * RATE) as usize).map(|i| level * (i as f64 * step).sin() as f32).collect()
+    (0..(seconds * RATE) as usize)
+        .map(|i| level * (i as f64 * step).sin() as f32)
+        .collect()
 }
 
 /// Chords of decaying harmonics with noise on each onset: much like plucked strings and a snare.
 fn music(seconds: f32) -> Vec<f32> {
     let mut out = vec![0.0; (seconds * RATE) as usize];
     let mut noise = 1u32;
-    for (n, start) in (0..).map(|n| (n, n as f32 * 0.4)).take_while(|(_, s)| *s < seconds) {
+    for (n, start) in (0..)
+        .map(|n| (n, n as f32 * 0.4))
+        .take_while(|(_, s)| *s < seconds)
+    {
         let roots = [130.8, 174.6, 196.0, 146.8];
         for ratio in [1.0, 1.25, 1.5] {
             for harmonic in 1..=8 {
@@ -90,11 +105,21 @@ fn music(seconds: f32) -> Vec<f32> {
 #[test]
 fn music_comes_back_within_a_decibel() {
     let x = music(4.0);
-    let alone = rebuilt(&x, PhaseSettings { rounds: 0, ..PhaseSettings::default() }, 10_000);
+    let alone = rebuilt(
+        &x,
+        PhaseSettings {
+            rounds: 0,
+            ..PhaseSettings::default()
+        },
+        10_000,
+    );
     let y = rebuilt(&x, PhaseSettings::default(), 10_000);
     let (before, after) = (distance_db(&alone, &x), distance_db(&y, &x));
     let fit = convergence(&y, &x);
-    assert!(after < 1.0 && after < before && fit < 0.12, "{before} -> {after} dB, {fit}");
+    assert!(
+        after < 1.0 && after < before && fit < 0.12,
+        "{before} -> {after} dB, {fit}"
+    );
 }
 
 #[test]
@@ -125,7 +150,10 @@ fn a_sine_stays_steady() {
             .collect();
         let mean = levels.iter().sum::<f32>() / levels.len() as f32;
         let worst = levels.iter().map(|l| (l / mean - 1.0).abs()).fold(0.0, f32::max);
-        assert!((mean - 0.3536).abs() < 0.02 && worst < 0.08, "{hz} Hz: mean {mean}, worst {worst}");
+        assert!(
+            (mean - 0.3536).abs() < 0.02 && worst < 0.08,
+            "{hz} Hz: mean {mean}, worst {worst}"
+        );
     }
 }
 
@@ -143,7 +171,11 @@ fn a_click_stays_crisp() {
 
 #[test]
 fn silence_stays_silence() {
-    assert!(rebuilt(&vec![0.0; 200_000], PhaseSettings::default(), 100).iter().all(|v| *v == 0.0));
+    assert!(
+        rebuilt(&vec![0.0; 200_000], PhaseSettings::default(), 100)
+            .iter()
+            .all(|v| *v == 0.0)
+    );
 }
 
 #[test]
@@ -162,12 +194,18 @@ fn speed() {
     let x = music(60.0);
     let log = log_magnitudes(&x);
     for rounds in [0, 8] {
-        let settings = PhaseSettings { rounds, ..PhaseSettings::default() };
+        let settings = PhaseSettings {
+            rounds,
+            ..PhaseSettings::default()
+        };
         let mut voice = Voice::new(SPEC, settings, x.len() as u64);
         let zero = vec![0.1; log.len()];
         let start = std::time::Instant::now();
         voice.push(&log, &zero, &zero);
         voice.finish();
-        println!("{rounds} rounds: {:.4} s per second", start.elapsed().as_secs_f64() / 60.0);
+        println!(
+            "{rounds} rounds: {:.4} s per second",
+            start.elapsed().as_secs_f64() / 60.0
+        );
     }
 }

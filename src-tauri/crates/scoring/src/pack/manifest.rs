@@ -147,8 +147,13 @@ pub enum StageKind {
 
 impl StageKind {
     /// All five, in the order of the data.
-    pub const ALL: [Self; 5] =
-        [Self::Encoder, Self::Adaptor, Self::Velocity, Self::CodecEncoder, Self::CodecDecoder];
+    pub const ALL: [Self; 5] = [
+        Self::Encoder,
+        Self::Adaptor,
+        Self::Velocity,
+        Self::CodecEncoder,
+        Self::CodecDecoder,
+    ];
 
     /// The name in `pack.json`.
     pub fn name(self) -> &'static str {

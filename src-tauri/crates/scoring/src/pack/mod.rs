@@ -13,8 +13,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use manifest::{
-    Dim, Dtype, FORMAT, LatentSpec, Manifest, ParitySpec, SolverDefaults, StageKind, StageSpec, Stages, StftSpec,
-    Style, TensorSpec,
+    Dim, Dtype, FORMAT, LatentSpec, Manifest, ParitySpec, SolverDefaults, StageKind, StageSpec, Stages,
+    StftSpec, Style, TensorSpec,
 };
 
 use crate::runtime::StageError;
@@ -56,7 +56,9 @@ pub enum PackError {
         source: serde_json::Error,
     },
     /// The pack was made for another version.
-    #[error("{path}: pack format {found} is not known here, this version reads format {FORMAT}; update MuVi or the pack")]
+    #[error(
+        "{path}: pack format {found} is not known here, this version reads format {FORMAT}; update MuVi or the pack"
+    )]
     Format {
         /// The manifest.
         path: PathBuf,
@@ -132,7 +134,11 @@ impl std::fmt::Display for PackInfo {
         writeln!(f, "trained        {}", self.trained)?;
         writeln!(f, "training data  {}", self.training_data)?;
         writeln!(f, "networks       {:.1} MB", self.network_bytes as f64 / 1e6)?;
-        let styles: Vec<_> = self.styles.iter().map(|(id, name)| format!("{id} ({name})")).collect();
+        let styles: Vec<_> = self
+            .styles
+            .iter()
+            .map(|(id, name)| format!("{id} ({name})"))
+            .collect();
         writeln!(f, "styles         {}", styles.join(", "))?;
         write!(f, "hash           {}", self.hash)
     }
@@ -163,17 +169,30 @@ impl Pack {
     /// Any [`PackError`] but those of the networks themselves; see [`Pack::verify`].
     pub fn open(dir: &Path) -> Result<Self, PackError> {
         let path = dir.join("pack.json");
-        let bytes = std::fs::read(&path).map_err(|source| PackError::Read { path: path.clone(), source })?;
-        let parse = |source| PackError::Parse { path: path.clone(), source };
+        let bytes = std::fs::read(&path).map_err(|source| PackError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let parse = |source| PackError::Parse {
+            path: path.clone(),
+            source,
+        };
         // The format first: another one may have other fields, and "unknown format" helps more than "missing field".
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(parse)?;
-        let found = value.get("format").and_then(serde_json::Value::as_u64).unwrap_or(0);
+        let found = value
+            .get("format")
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(0);
         if found != u64::from(FORMAT) {
             return Err(PackError::Format { path, found });
         }
         let manifest: Manifest = serde_json::from_value(value).map_err(parse)?;
         check::check(&manifest).map_err(|reason| PackError::Manifest { path, reason })?;
-        let pack = Self { dir: dir.to_path_buf(), hash: hex(&Sha256::digest(&bytes)), manifest };
+        let pack = Self {
+            dir: dir.to_path_buf(),
+            hash: hex(&Sha256::digest(&bytes)),
+            manifest,
+        };
         pack.check_files()?;
         Ok(pack)
     }
@@ -194,16 +213,26 @@ impl Pack {
                 self.check_file(&parity.file, &parity.sha256)?;
             }
         }
-        self.manifest.styles.iter().try_for_each(|style| self.check_file(&style.file, &style.sha256))
+        self.manifest
+            .styles
+            .iter()
+            .try_for_each(|style| self.check_file(&style.file, &style.sha256))
     }
 
     fn check_file(&self, file: &str, expected: &str) -> Result<(), PackError> {
         let path = self.dir.join(file);
-        let found = file_hash(&path).map_err(|source| PackError::Read { path: path.clone(), source })?;
+        let found = file_hash(&path).map_err(|source| PackError::Read {
+            path: path.clone(),
+            source,
+        })?;
         if found.eq_ignore_ascii_case(expected) {
             Ok(())
         } else {
-            Err(PackError::Hash { path, expected: expected.to_owned(), found })
+            Err(PackError::Hash {
+                path,
+                expected: expected.to_owned(),
+                found,
+            })
         }
     }
 
@@ -255,9 +284,18 @@ impl Pack {
         let entry = found.cloned().ok_or_else(|| PackError::Style {
             pack: self.manifest.name.clone(),
             id: id.to_owned(),
-            known: self.manifest.styles.iter().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", "),
+            known: self
+                .manifest
+                .styles
+                .iter()
+                .map(|s| s.id.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
         })?;
-        Ok(StyleEntry { path: self.dir.join(&entry.file), entry })
+        Ok(StyleEntry {
+            path: self.dir.join(&entry.file),
+            entry,
+        })
     }
 }
 

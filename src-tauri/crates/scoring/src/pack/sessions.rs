@@ -4,7 +4,10 @@ use super::{Pack, StageKind};
 use crate::runtime::{Provider, ProviderReport, Runtime, SessionSettings, Stage, StageError};
 
 pub(super) fn verify(pack: &Pack, runtime: &Runtime) -> Result<(), StageError> {
-    let settings = SessionSettings { provider: Provider::Cpu, threads: None };
+    let settings = SessionSettings {
+        provider: Provider::Cpu,
+        threads: None,
+    };
     StageKind::ALL.into_iter().try_for_each(|kind| {
         let mut report = ProviderReport::new(Provider::Cpu);
         Stage::load(pack, kind, runtime, &settings, &mut report).map(drop)

@@ -21,7 +21,9 @@ pub(super) struct Layout {
 impl Layout {
     /// The bar that sounds at a time.
     pub(super) fn bar_at(&self, time_s: f64) -> usize {
-        self.bars.partition_point(|b| b.end <= time_s + 1e-6).min(self.bars.len() - 1)
+        self.bars
+            .partition_point(|b| b.end <= time_s + 1e-6)
+            .min(self.bars.len() - 1)
     }
 }
 
@@ -49,9 +51,20 @@ pub(super) fn lay_out(stretches: &[Stretch], duration: f64, hits: &[HitPoint]) -
     let beats = ticks.iter().map(|&(time_s, beat)| {
         // Beats before the first downbeat are those of the pickup bar 0.
         bar += u32::from(beat == 0);
-        Beat { time_s, bar: (bar + pickup).saturating_sub(1), beat }
+        Beat {
+            time_s,
+            bar: (bar + pickup).saturating_sub(1),
+            beat,
+        }
     });
-    Layout { beats: beats.collect(), bars, end: Ending { final_downbeat_s, music_end_s } }
+    Layout {
+        beats: beats.collect(),
+        bars,
+        end: Ending {
+            final_downbeat_s,
+            music_end_s,
+        },
+    }
 }
 
 /// Time and place in the bar of each beat up to `end`.
@@ -77,14 +90,22 @@ fn closing(ticks: &[(f64, u8)], duration: f64, music_end: f64, hits: &[HitPoint]
     let ring = SHORTEST_RING_S.min(0.35 * duration);
     let fits = |time: f64| music_end - time >= ring;
     // A hit near the end that lies on a downbeat is the natural place: the title, the logo, the last cut.
-    let struck = |time: f64| hits.iter().any(|h| (h.time_s - time).abs() <= LANDED_S && h.strength >= 0.4);
+    let struck = |time: f64| {
+        hits.iter()
+            .any(|h| (h.time_s - time).abs() <= LANDED_S && h.strength >= 0.4)
+    };
     let near = |time: f64| fits(time) && music_end - time <= LONGEST_RING_S + 1.0;
     let downbeat = |t: &(f64, u8)| t.1 == 0;
-    if let Some(i) = ticks.iter().rposition(|t| downbeat(t) && near(t.0) && struck(t.0)) {
+    if let Some(i) = ticks
+        .iter()
+        .rposition(|t| downbeat(t) && near(t.0) && struck(t.0))
+    {
         return i;
     }
     let last = ticks.iter().rposition(|t| downbeat(t) && fits(t.0));
-    let half = ticks.iter().rposition(|t| t.1 as usize % (BEATS_PER_BAR / 2) == 0 && fits(t.0));
+    let half = ticks
+        .iter()
+        .rposition(|t| t.1 as usize % (BEATS_PER_BAR / 2) == 0 && fits(t.0));
     match (last, half) {
         // A long wait after a bar's start: close on the half bar instead.
         (Some(last), Some(half)) if music_end - ticks[last].0 > LONGEST_RING_S => half,
@@ -99,12 +120,18 @@ pub(super) fn land(hit: &HitPoint, beats: &[Beat]) -> PlannedHit {
     let after = beats.partition_point(|b| b.time_s < hit.time_s);
     let around = &beats[after.saturating_sub(1)..(after + 1).min(beats.len())];
     let miss = |b: &Beat| b.time_s - hit.time_s;
-    let nearest = around.iter().min_by(|a, b| miss(a).abs().total_cmp(&miss(b).abs()));
+    let nearest = around
+        .iter()
+        .min_by(|a, b| miss(a).abs().total_cmp(&miss(b).abs()));
     let miss_s = nearest.map_or(f64::MAX, miss);
     let landed = match nearest {
         Some(b) if miss_s.abs() <= LANDED_S && b.beat == 0 => Landing::Downbeat,
         Some(_) if miss_s.abs() <= LANDED_S => Landing::Beat,
         _ => Landing::OffGrid,
     };
-    PlannedHit { hit: *hit, landed, miss_ms: miss_s * 1000.0 }
+    PlannedHit {
+        hit: *hit,
+        landed,
+        miss_ms: miss_s * 1000.0,
+    }
 }

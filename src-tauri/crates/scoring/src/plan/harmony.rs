@@ -55,15 +55,34 @@ impl Mode {
     fn progressions(self) -> &'static [&'static str] {
         match self {
             Self::Ionian => &[
-                "I V vi IV", "I vi IV V", "I IV ii V", "vi IV I V", "I iii IV V", "I IV vi V", "IV I ii V",
-                "Iadd9 IVmaj7 vi7 Vsus4", "I Imaj7 IV iv",
+                "I V vi IV",
+                "I vi IV V",
+                "I IV ii V",
+                "vi IV I V",
+                "I iii IV V",
+                "I IV vi V",
+                "IV I ii V",
+                "Iadd9 IVmaj7 vi7 Vsus4",
+                "I Imaj7 IV iv",
             ],
             Self::Lydian => &["I II I II", "I II vi V", "I V II vi", "I II iii V"],
             Self::Mixolydian => &["I bVII IV I", "I v bVII IV", "I IV bVII IV", "I bVII ii IV"],
-            Self::Dorian => &["i IV i IV", "i bVII IV i", "i bIII IV bVII", "i ii bIII IV", "i7 IV7 i7 v7"],
+            Self::Dorian => &[
+                "i IV i IV",
+                "i bVII IV i",
+                "i bIII IV bVII",
+                "i ii bIII IV",
+                "i7 IV7 i7 v7",
+            ],
             Self::Aeolian => &[
-                "i bVI bIII bVII", "i iv bVII bIII", "i bVII bVI V", "i bVI iv V", "i v bVI bVII",
-                "i bIII bVII iv", "bVI bVII i i", "iadd9 bVImaj7 iv7 v7",
+                "i bVI bIII bVII",
+                "i iv bVII bIII",
+                "i bVII bVI V",
+                "i bVI iv V",
+                "i v bVI bVII",
+                "i bIII bVII iv",
+                "bVI bVII i i",
+                "iadd9 bVImaj7 iv7 v7",
             ],
             Self::Phrygian => &["i i bII i", "i bVI i bII", "i bVI bIII bII", "i iv bII v"],
         }
@@ -113,7 +132,15 @@ impl std::fmt::Display for Key {
 
 const NAMES: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 /// Semitones of the degrees I to VII.
-const DEGREES: [(&str, u8); 7] = [("vii", 11), ("iii", 4), ("vi", 9), ("iv", 5), ("ii", 2), ("v", 7), ("i", 0)];
+const DEGREES: [(&str, u8); 7] = [
+    ("vii", 11),
+    ("iii", 4),
+    ("vi", 9),
+    ("iv", 5),
+    ("ii", 2),
+    ("v", 7),
+    ("i", 0),
+];
 
 /// A chord.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,7 +211,10 @@ pub(super) fn chords(key: &Key, count: usize, starts: &[usize], seed: u64) -> Ve
     let mut period = || {
         let question = pick(&mut random, mode.progressions());
         let answer = pick(&mut random, mode.cadences());
-        let symbols = question.split(' ').chain(question.split(' ').take(2)).chain(answer.split(' '));
+        let symbols = question
+            .split(' ')
+            .chain(question.split(' ').take(2))
+            .chain(answer.split(' '));
         symbols.collect::<Vec<&str>>()
     };
     // Two themes: the first returns, the second gives the contrast (A A B A).
@@ -217,7 +247,11 @@ mod tests {
     #[test]
     fn every_symbol_of_the_tables_is_a_chord() {
         for (mode, _) in MODES {
-            let all = mode.progressions().iter().chain(mode.cadences()).flat_map(|p| p.split(' '));
+            let all = mode
+                .progressions()
+                .iter()
+                .chain(mode.cadences())
+                .flat_map(|p| p.split(' '));
             for symbol in all.chain([mode.tonic(), mode.dominant()]) {
                 let c = chord(symbol, 5).unwrap_or_else(|| panic!("{symbol}"));
                 assert!(c.pitch_classes.len() >= 3 && c.pitch_classes.iter().all(|p| *p < 12));
@@ -247,7 +281,16 @@ mod tests {
     #[test]
     fn mood_chooses_the_mode() {
         for seed in 0..20 {
-            let of = |valence| key(Some(Mood { valence, arousal: 0.0 }), seed).mode;
+            let of = |valence| {
+                key(
+                    Some(Mood {
+                        valence,
+                        arousal: 0.0,
+                    }),
+                    seed,
+                )
+                .mode
+            };
             assert!(!of(0.9).is_minor());
             assert!(of(-0.8).is_minor());
         }
@@ -255,7 +298,10 @@ mod tests {
 
     #[test]
     fn music_closes_on_the_tonic_and_seeds_differ() {
-        let key = Key { tonic: 2, mode: Mode::Aeolian };
+        let key = Key {
+            tonic: 2,
+            mode: Mode::Aeolian,
+        };
         let of = |seed| chords(&key, 40, &[0, 17], seed);
         let c = of(1);
         assert_eq!(c.len(), 40);

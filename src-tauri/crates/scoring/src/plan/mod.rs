@@ -190,7 +190,12 @@ impl Plan {
     /// [`PlanError`] for lengths, tempos and curves that make no sense.
     pub fn make(request: &PlanRequest) -> Result<Self, PlanError> {
         check(request)?;
-        let mut hits: Vec<_> = request.hits.iter().copied().filter(|h| h.time_s < request.duration_s).collect();
+        let mut hits: Vec<_> = request
+            .hits
+            .iter()
+            .copied()
+            .filter(|h| h.time_s < request.duration_s)
+            .collect();
         hits.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
         let stretches = tempo::solve(request, &hits);
         let layout = bars::lay_out(&stretches, request.duration_s, &hits);
@@ -198,8 +203,18 @@ impl Plan {
         let starts: Vec<usize> = stretches.iter().map(|s| layout.bar_at(s.start_s)).collect();
         let chords = harmony::chords(&key, layout.bars.len(), &starts, request.seed);
         let bars = layout.bars.iter().zip(chords);
-        let bars = bars.map(|(span, chord)| Bar { start_s: span.start, end_s: span.end, chord }).collect();
-        let segments = stretches.iter().map(|s| TempoSegment { start_s: s.start_s, end_s: s.end_s, bpm: s.bpm() });
+        let bars = bars
+            .map(|(span, chord)| Bar {
+                start_s: span.start,
+                end_s: span.end,
+                chord,
+            })
+            .collect();
+        let segments = stretches.iter().map(|s| TempoSegment {
+            start_s: s.start_s,
+            end_s: s.end_s,
+            bpm: s.bpm(),
+        });
         Ok(Self {
             duration_s: request.duration_s,
             segments: segments.collect(),
@@ -216,14 +231,20 @@ impl Plan {
     /// Tempo of the longest stretch, beats a minute.
     pub fn bpm(&self) -> f64 {
         let length = |s: &&TempoSegment| s.end_s - s.start_s;
-        let longest = self.segments.iter().max_by(|a, b| length(a).total_cmp(&length(b)));
+        let longest = self
+            .segments
+            .iter()
+            .max_by(|a, b| length(a).total_cmp(&length(b)));
         longest.map_or(0.0, |s| s.bpm)
     }
 
     /// Tempo at a time in seconds.
     pub fn bpm_at(&self, time_s: f64) -> f64 {
         let i = self.segments.partition_point(|s| s.end_s <= time_s);
-        self.segments.get(i).or(self.segments.last()).map_or(0.0, |s| s.bpm)
+        self.segments
+            .get(i)
+            .or(self.segments.last())
+            .map_or(0.0, |s| s.bpm)
     }
 
     /// Starts of bars that are beats, rising.
@@ -253,7 +274,13 @@ fn check(request: &PlanRequest) -> Result<(), PlanError> {
     if !(d > 0.0 && d <= LONGEST_S) {
         return Err(PlanError::Duration(d));
     }
-    let tempo = |bpm: f64| if (40.0..=220.0).contains(&bpm) { Ok(()) } else { Err(PlanError::Tempo(bpm)) };
+    let tempo = |bpm: f64| {
+        if (40.0..=220.0).contains(&bpm) {
+            Ok(())
+        } else {
+            Err(PlanError::Tempo(bpm))
+        }
+    };
     let [slow, fast] = request.tempo_range;
     tempo(slow)?;
     tempo(fast)?;
@@ -265,14 +292,22 @@ fn check(request: &PlanRequest) -> Result<(), PlanError> {
         Pace::Relative(r) if !(0.5..=2.0).contains(&r) => return Err(PlanError::Pace(r)),
         _ => {}
     }
-    if !request.hits.iter().all(|h| h.time_s.is_finite() && h.time_s >= 0.0 && h.strength.is_finite()) {
+    if !request
+        .hits
+        .iter()
+        .all(|h| h.time_s.is_finite() && h.time_s >= 0.0 && h.strength.is_finite())
+    {
         return Err(PlanError::NotFinite("a hit point"));
     }
-    let sound = |c: &Curve| c.rate_hz.is_finite() && c.rate_hz > 0.0 && c.values.iter().all(|v| v.is_finite());
+    let sound =
+        |c: &Curve| c.rate_hz.is_finite() && c.rate_hz > 0.0 && c.values.iter().all(|v| v.is_finite());
     if !request.intensity.as_ref().is_none_or(sound) {
         return Err(PlanError::NotFinite("the intensity"));
     }
-    if !request.mood.is_none_or(|m| m.valence.is_finite() && m.arousal.is_finite()) {
+    if !request
+        .mood
+        .is_none_or(|m| m.valence.is_finite() && m.arousal.is_finite())
+    {
         return Err(PlanError::NotFinite("the mood"));
     }
     Ok(())

@@ -53,8 +53,18 @@ struct Event {
 /// The best tempo map for the request; covers 0 to the end of the picture.
 pub(super) fn solve(request: &PlanRequest, hits: &[HitPoint]) -> Vec<Stretch> {
     let weight = |h: &HitPoint| f64::from(h.strength.clamp(0.05, 1.0)) * if h.locked { LOCKED } else { 1.0 };
-    let events: Vec<Event> = hits.iter().map(|h| Event { time_s: h.time_s, weight: weight(h) }).collect();
-    let search = Search { anchors: anchors(&events), events: &events, request };
+    let events: Vec<Event> = hits
+        .iter()
+        .map(|h| Event {
+            time_s: h.time_s,
+            weight: weight(h),
+        })
+        .collect();
+    let search = Search {
+        anchors: anchors(&events),
+        events: &events,
+        request,
+    };
     let (centre, octaves) = taste(request);
     let [slow, fast] = request.tempo_range;
     let rated = |bpm: f64| {
@@ -70,7 +80,9 @@ pub(super) fn solve(request: &PlanRequest, hits: &[HitPoint]) -> Vec<Stretch> {
         let coarse = (1..=steps).map(|i| rated(slow + (fast - slow) * i as f64 / steps as f64));
         let winner = coarse.fold(rated(slow), better);
         let around = winner.1;
-        (-9..=9).map(|i| rated((around + f64::from(i) * 0.1).clamp(slow, fast))).fold(winner, better)
+        (-9..=9)
+            .map(|i| rated((around + f64::from(i) * 0.1).clamp(slow, fast)))
+            .fold(winner, better)
     };
     merged(best.2)
 }
@@ -90,7 +102,9 @@ fn taste(request: &PlanRequest) -> (f64, f64) {
 /// Indices of the events that may start a stretch: the strong ones.
 fn anchors(events: &[Event]) -> Vec<usize> {
     let strongest = events.iter().map(|e| e.weight.min(1.0)).fold(0.0, f64::max);
-    let mut chosen: Vec<usize> = (0..events.len()).filter(|&i| events[i].weight >= 0.6 * strongest).collect();
+    let mut chosen: Vec<usize> = (0..events.len())
+        .filter(|&i| events[i].weight >= 0.6 * strongest)
+        .collect();
     if chosen.len() > MAX_ANCHORS {
         chosen.sort_by(|a, b| events[*b].weight.total_cmp(&events[*a].weight).then(a.cmp(b)));
         chosen.truncate(MAX_ANCHORS);
@@ -133,7 +147,9 @@ impl Search<'_> {
                 bar_s: bar,
             });
             for (i, before) in best[..j].iter().enumerate().skip(j.saturating_sub(REACH)) {
-                let (Some(before), Some(edge)) = (before, self.edge(i, j, bar)) else { continue };
+                let (Some(before), Some(edge)) = (before, self.edge(i, j, bar)) else {
+                    continue;
+                };
                 let score = before.score + edge.score;
                 if step.is_none_or(|s| score > s.score) {
                     step = Some(Step { score, ..edge });
@@ -152,12 +168,22 @@ impl Search<'_> {
         let mut stretches = Vec::new();
         let (mut end_s, mut bar_s, mut at) = (duration, bar, winner.1);
         while let Some(j) = at {
-            stretches.push(Stretch { start_s: time(j), end_s, downbeat_s: time(j), bar_s });
+            stretches.push(Stretch {
+                start_s: time(j),
+                end_s,
+                downbeat_s: time(j),
+                bar_s,
+            });
             end_s = time(j);
             (bar_s, at) = best[j].map_or((bar, None), |s| (s.bar_s, s.from));
         }
         let downbeat_s = if winner.1.is_some() { end_s } else { 0.0 };
-        stretches.push(Stretch { start_s: 0.0, end_s, downbeat_s, bar_s });
+        stretches.push(Stretch {
+            start_s: 0.0,
+            end_s,
+            downbeat_s,
+            bar_s,
+        });
         stretches.reverse();
         (winner.0, stretches)
     }
@@ -179,7 +205,11 @@ impl Search<'_> {
         }
         let cost = CHANGE_COST + DEPARTURE_COST * departure;
         let score = self.worth(self.anchors[i] + 1..self.anchors[j] + 1, start, bar) - cost;
-        Some(Step { score, from: Some(i), bar_s: bar })
+        Some(Step {
+            score,
+            from: Some(i),
+            bar_s: bar,
+        })
     }
 
     /// What the events of a range are worth on a grid through `downbeat`, beyond chance.
@@ -202,14 +232,21 @@ impl Search<'_> {
                 0.0
             }
         };
-        self.events[range].iter().map(|e| e.weight * (value(e.time_s) - chance)).sum()
+        self.events[range]
+            .iter()
+            .map(|e| e.weight * (value(e.time_s) - chance))
+            .sum()
     }
 }
 
 /// A piece whose first downbeat comes late starts with a part of a bar.
 fn pickup_cost(downbeat: f64, bar: f64) -> f64 {
     let into = downbeat.rem_euclid(bar);
-    if into.min(bar - into) < LANDED_S { 0.0 } else { PICKUP_COST }
+    if into.min(bar - into) < LANDED_S {
+        0.0
+    } else {
+        PICKUP_COST
+    }
 }
 
 /// Neighbours of the same tempo on the same grid are one stretch.

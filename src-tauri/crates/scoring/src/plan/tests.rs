@@ -3,11 +3,20 @@ use crate::hits::EventKind;
 use proptest::prelude::*;
 
 fn hit(time_s: f64, strength: f32) -> HitPoint {
-    HitPoint { time_s, strength, kind: EventKind::Cut, locked: false }
+    HitPoint {
+        time_s,
+        strength,
+        kind: EventKind::Cut,
+        locked: false,
+    }
 }
 
 fn plan(duration_s: f64, hits: Vec<HitPoint>) -> Plan {
-    Plan::make(&PlanRequest { hits, ..PlanRequest::new(duration_s) }).unwrap()
+    Plan::make(&PlanRequest {
+        hits,
+        ..PlanRequest::new(duration_s)
+    })
+    .unwrap()
 }
 
 /// What must hold of every plan.
@@ -16,23 +25,50 @@ fn check_plan(p: &Plan, request: &PlanRequest) {
     let [slow, fast] = request.tempo_range;
     assert!(p.end.music_end_s < d && p.end.music_end_s > 0.8 * d && d - p.end.music_end_s < 0.16);
     assert!(!p.beats.is_empty() && p.beats.windows(2).all(|w| w[0].time_s < w[1].time_s));
-    assert!(p.beats.iter().all(|b| b.time_s >= 0.0 && b.time_s < p.end.music_end_s));
+    assert!(
+        p.beats
+            .iter()
+            .all(|b| b.time_s >= 0.0 && b.time_s < p.end.music_end_s)
+    );
     let last = p.beats.last().unwrap();
     assert_eq!((last.time_s, last.beat), (p.end.final_downbeat_s, 0));
-    assert_eq!((p.segments[0].start_s, p.segments.last().unwrap().end_s), (0.0, d));
+    assert_eq!(
+        (p.segments[0].start_s, p.segments.last().unwrap().end_s),
+        (0.0, d)
+    );
     for w in p.segments.windows(2) {
         assert_eq!(w[0].end_s, w[1].start_s);
         assert!((w[0].bpm / w[1].bpm).ln().abs() < 0.09, "{:?}", p.segments);
     }
     if !matches!(request.pace, Pace::Bpm(_)) {
-        assert!(p.segments.iter().all(|s| s.bpm > slow - 0.01 && s.bpm < fast + 0.01), "{:?}", p.segments);
+        assert!(
+            p.segments
+                .iter()
+                .all(|s| s.bpm > slow - 0.01 && s.bpm < fast + 0.01),
+            "{:?}",
+            p.segments
+        );
     }
-    assert_eq!(p.bars[0].start_s, if p.beats[0].beat == 0 && p.beats[0].time_s < 1e-3 { p.beats[0].time_s } else { 0.0 });
-    assert!(p.bars.windows(2).all(|w| w[0].end_s == w[1].start_s && w[0].start_s < w[0].end_s));
+    assert_eq!(
+        p.bars[0].start_s,
+        if p.beats[0].beat == 0 && p.beats[0].time_s < 1e-3 {
+            p.beats[0].time_s
+        } else {
+            0.0
+        }
+    );
+    assert!(
+        p.bars
+            .windows(2)
+            .all(|w| w[0].end_s == w[1].start_s && w[0].start_s < w[0].end_s)
+    );
     assert_eq!(p.bars.last().unwrap().end_s, p.end.music_end_s);
     for b in &p.beats {
         let bar = &p.bars[b.bar as usize];
-        assert!(b.time_s >= bar.start_s - 1e-9 && b.time_s < bar.end_s, "{b:?} {bar:?}");
+        assert!(
+            b.time_s >= bar.start_s - 1e-9 && b.time_s < bar.end_s,
+            "{b:?} {bar:?}"
+        );
     }
     // No jump in the pulse: neighbouring beats are a beat apart at a tempo within the range.
     for w in p.beats.windows(2) {
@@ -40,7 +76,11 @@ fn check_plan(p: &Plan, request: &PlanRequest) {
         assert!((w[1].time_s - w[0].time_s - beat).abs() < 1e-4, "{w:?} {beat}");
     }
     for h in &p.hits {
-        let nearest = p.beats.iter().map(|b| (b.time_s - h.hit.time_s).abs()).fold(f64::MAX, f64::min);
+        let nearest = p
+            .beats
+            .iter()
+            .map(|b| (b.time_s - h.hit.time_s).abs())
+            .fold(f64::MAX, f64::min);
         assert!((nearest * 1000.0 - h.miss_ms.abs()).abs() < 1e-6);
         assert_eq!(h.landed == Landing::OffGrid, nearest > LANDED_S);
     }
@@ -49,9 +89,22 @@ fn check_plan(p: &Plan, request: &PlanRequest) {
 #[test]
 fn cuts_on_a_steady_pulse_all_land_on_downbeats() {
     // 96 bpm: bars of 2.5 s, the first at 1.2 s.
-    let hits: Vec<_> = [0, 2, 3, 5, 8, 9, 12].iter().map(|b| hit(1.2 + 2.5 * f64::from(*b), 0.8)).collect();
+    let hits: Vec<_> = [0, 2, 3, 5, 8, 9, 12]
+        .iter()
+        .map(|b| hit(1.2 + 2.5 * f64::from(*b), 0.8))
+        .collect();
     let p = plan(40.0, hits);
-    assert_eq!(p.landed(), LandedCount { downbeat: 7, beat: 0, off_grid: 0 }, "{:?} {:?}", p.segments, p.hits);
+    assert_eq!(
+        p.landed(),
+        LandedCount {
+            downbeat: 7,
+            beat: 0,
+            off_grid: 0
+        },
+        "{:?} {:?}",
+        p.segments,
+        p.hits
+    );
 }
 
 #[test]
@@ -68,7 +121,9 @@ fn a_pulse_that_drifts_gets_more_than_one_stretch() {
 fn more_lands_than_by_chance_on_arbitrary_cuts() {
     let mut seed = 7u64;
     let mut next = || {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (seed >> 40) as f64 / (1u64 << 24) as f64
     };
     let mut t = 0.0;
@@ -87,7 +142,11 @@ fn more_lands_than_by_chance_on_arbitrary_cuts() {
 #[test]
 fn a_locked_hit_lands() {
     let mut hits: Vec<_> = (0..12).map(|i| hit(2.5 * f64::from(i), 0.9)).collect();
-    hits.push(HitPoint { locked: true, kind: EventKind::User, ..hit(16.11, 1.0) });
+    hits.push(HitPoint {
+        locked: true,
+        kind: EventKind::User,
+        ..hit(16.11, 1.0)
+    });
     let p = plan(32.0, hits);
     let locked = p.hits.iter().find(|h| h.hit.locked).unwrap();
     assert_eq!(locked.landed, Landing::Downbeat, "{:?}", p.segments);
@@ -96,7 +155,11 @@ fn a_locked_hit_lands() {
 #[test]
 fn an_exact_tempo_is_kept() {
     let hits = (0..9).map(|i| hit(3.1 * f64::from(i), 0.9)).collect();
-    let request = PlanRequest { hits, pace: Pace::Bpm(123.0), ..PlanRequest::new(30.0) };
+    let request = PlanRequest {
+        hits,
+        pace: Pace::Bpm(123.0),
+        ..PlanRequest::new(30.0)
+    };
     let p = Plan::make(&request).unwrap();
     assert_eq!(p.segments.len(), 1);
     assert!((p.bpm() - 123.0).abs() < 1e-9);
@@ -106,8 +169,17 @@ fn an_exact_tempo_is_kept() {
 #[test]
 fn arousal_and_pace_move_the_tempo() {
     let bpm = |arousal, pace| {
-        let mood = Some(Mood { valence: 0.0, arousal });
-        Plan::make(&PlanRequest { mood, pace, ..PlanRequest::new(60.0) }).unwrap().bpm()
+        let mood = Some(Mood {
+            valence: 0.0,
+            arousal,
+        });
+        Plan::make(&PlanRequest {
+            mood,
+            pace,
+            ..PlanRequest::new(60.0)
+        })
+        .unwrap()
+        .bpm()
     };
     assert!(bpm(-0.8, Pace::Auto) < bpm(0.0, Pace::Auto) && bpm(0.0, Pace::Auto) < bpm(0.8, Pace::Auto));
     assert!(bpm(0.0, Pace::Relative(0.7)) < bpm(0.0, Pace::Relative(1.4)));
@@ -124,8 +196,16 @@ fn the_last_chord_rings_but_not_for_long() {
 
 #[test]
 fn an_hour_with_many_cuts_is_planned_quickly() {
-    let hits = (1..1200).map(|i| hit(f64::from(i) * 2.97 + f64::from(i * i % 13) * 0.1, 0.4 + 0.05 * (i % 10) as f32));
-    let request = PlanRequest { hits: hits.collect(), ..PlanRequest::new(3600.0) };
+    let hits = (1..1200).map(|i| {
+        hit(
+            f64::from(i) * 2.97 + f64::from(i * i % 13) * 0.1,
+            0.4 + 0.05 * (i % 10) as f32,
+        )
+    });
+    let request = PlanRequest {
+        hits: hits.collect(),
+        ..PlanRequest::new(3600.0)
+    };
     let p = Plan::make(&request).unwrap();
     check_plan(&p, &request);
     let landed = p.landed();

@@ -6,7 +6,11 @@ use super::RuntimeError;
 
 pub(super) fn locate(explicit: Option<&Path>) -> Result<PathBuf, RuntimeError> {
     let named = |path: PathBuf, source_of_path| {
-        if path.is_file() { Ok(path) } else { Err(RuntimeError::Missing { path, source_of_path }) }
+        if path.is_file() {
+            Ok(path)
+        } else {
+            Err(RuntimeError::Missing { path, source_of_path })
+        }
     };
     if let Some(path) = explicit {
         return named(path.to_path_buf(), "the option");
@@ -20,7 +24,9 @@ pub(super) fn locate(explicit: Option<&Path>) -> Result<PathBuf, RuntimeError> {
     let folders = folders(executable.as_deref().and_then(Path::parent));
     match folders.iter().find_map(|folder| library_in(folder)) {
         Some(library) => Ok(library),
-        None => Err(RuntimeError::NotFound { searched: folders.into_iter().take(5).collect() }),
+        None => Err(RuntimeError::NotFound {
+            searched: folders.into_iter().take(5).collect(),
+        }),
     }
 }
 
@@ -33,7 +39,9 @@ fn folders(executable: Option<&Path>) -> Vec<PathBuf> {
 
 /// The library in a folder: the plain name, else the highest version.
 fn library_in(folder: &Path) -> Option<PathBuf> {
-    let names = std::fs::read_dir(folder).ok()?.filter_map(|e| e.ok()?.file_name().into_string().ok());
+    let names = std::fs::read_dir(folder)
+        .ok()?
+        .filter_map(|e| e.ok()?.file_name().into_string().ok());
     let best = names.filter_map(|name| Some((rank(&name)?, name))).max()?;
     Some(folder.join(best.1))
 }
@@ -44,7 +52,9 @@ fn rank(name: &str) -> Option<Vec<u32>> {
         return Some(vec![u32::MAX]);
     }
     let linux = name.strip_prefix("libonnxruntime.so.");
-    let mac = name.strip_prefix("libonnxruntime.").and_then(|rest| rest.strip_suffix(".dylib"));
+    let mac = name
+        .strip_prefix("libonnxruntime.")
+        .and_then(|rest| rest.strip_suffix(".dylib"));
     linux.or(mac)?.split('.').map(|part| part.parse().ok()).collect()
 }
 
@@ -57,7 +67,11 @@ mod tests {
         assert!(rank("libonnxruntime.so") > rank("libonnxruntime.so.1.32.0"));
         assert!(rank("libonnxruntime.so.1.32.0") > rank("libonnxruntime.so.1.9.0"));
         assert!(rank("libonnxruntime.1.32.0.dylib").is_some());
-        for other in ["libonnxruntime_providers_shared.so", "libonnx.so", "onnxruntime.lib"] {
+        for other in [
+            "libonnxruntime_providers_shared.so",
+            "libonnx.so",
+            "onnxruntime.lib",
+        ] {
             assert_eq!(rank(other), None, "{other}");
         }
     }
@@ -65,7 +79,10 @@ mod tests {
     #[test]
     fn a_named_file_must_be_there() {
         let error = locate(Some(Path::new("/nowhere/libonnxruntime.so"))).unwrap_err();
-        assert!(error.to_string().contains("/nowhere/libonnxruntime.so"), "{error}");
+        assert!(
+            error.to_string().contains("/nowhere/libonnxruntime.so"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -33,7 +33,9 @@ pub enum RuntimeError {
         searched: Vec<PathBuf>,
     },
     /// The file that was named isn't there.
-    #[error("{path}: no such file; {source_of_path} must name the ONNX Runtime library itself (libonnxruntime.so, onnxruntime.dll)")]
+    #[error(
+        "{path}: no such file; {source_of_path} must name the ONNX Runtime library itself (libonnxruntime.so, onnxruntime.dll)"
+    )]
     Missing {
         /// The file.
         path: PathBuf,
@@ -41,7 +43,9 @@ pub enum RuntimeError {
         source_of_path: &'static str,
     },
     /// The file is no ONNX Runtime, or one that this machine can't load.
-    #[error("{path}: cannot be loaded as ONNX Runtime ({source}); run ./dev setup to fetch one for this machine")]
+    #[error(
+        "{path}: cannot be loaded as ONNX Runtime ({source}); run ./dev setup to fetch one for this machine"
+    )]
     Load {
         /// The file.
         path: PathBuf,
@@ -49,7 +53,9 @@ pub enum RuntimeError {
         source: Box<ort::LoadDynamicError>,
     },
     /// It is too old.
-    #[error("{path}: is ONNX Runtime 1.{found}, version 1.{needed} or newer is needed; run ./dev setup, or set MUVI_ONNXRUNTIME to another")]
+    #[error(
+        "{path}: is ONNX Runtime 1.{found}, version 1.{needed} or newer is needed; run ./dev setup, or set MUVI_ONNXRUNTIME to another"
+    )]
     Version {
         /// The file.
         path: PathBuf,
@@ -67,7 +73,9 @@ pub enum RuntimeError {
         source: ort::Error,
     },
     /// Another one is in use already; a process can hold one.
-    #[error("{wanted}: another ONNX Runtime ({loaded}) is loaded already; restart with the one that you want")]
+    #[error(
+        "{wanted}: another ONNX Runtime ({loaded}) is loaded already; restart with the one that you want"
+    )]
     Another {
         /// What was asked for.
         wanted: PathBuf,
@@ -98,9 +106,10 @@ impl Runtime {
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(runtime) = loaded.as_ref() {
             return match explicit {
-                Some(wanted) if !same_file(wanted, &runtime.path) => {
-                    Err(RuntimeError::Another { wanted: wanted.into(), loaded: runtime.path.clone() })
-                }
+                Some(wanted) if !same_file(wanted, &runtime.path) => Err(RuntimeError::Another {
+                    wanted: wanted.into(),
+                    loaded: runtime.path.clone(),
+                }),
                 _ => Ok(runtime.clone()),
             };
         }
@@ -110,16 +119,25 @@ impl Runtime {
         if let Some(found) = found.filter(|f| *f < needed) {
             return Err(RuntimeError::Version { path, found, needed });
         }
-        let builder = ort::init_from(&path)
-            .map_err(|source| RuntimeError::Load { path: path.clone(), source: Box::new(source) })?;
+        let builder = ort::init_from(&path).map_err(|source| RuntimeError::Load {
+            path: path.clone(),
+            source: Box::new(source),
+        })?;
         let quiet = Arc::new(|_: ort::logging::LogLevel, _: &str, _: &str, _: &str, _: &str| {});
         let environment = builder
             .with_name("muvi")
             .with_telemetry(false)
             .with_logger(quiet)
             .build()
-            .map_err(|source| RuntimeError::Start { path: path.clone(), source })?;
-        let runtime = Self { environment, path, minor: found.unwrap_or(needed) };
+            .map_err(|source| RuntimeError::Start {
+                path: path.clone(),
+                source,
+            })?;
+        let runtime = Self {
+            environment,
+            path,
+            minor: found.unwrap_or(needed),
+        };
         *loaded = Some(runtime.clone());
         Ok(runtime)
     }
@@ -138,6 +156,19 @@ impl Runtime {
     /// built.
     pub fn providers(&self) -> Vec<Provider> {
         Provider::ALL.into_iter().filter(|p| p.is_compiled()).collect()
+    }
+
+    /// A bare session of an ONNX file on the processor, for comparing a network with its reference.
+    ///
+    /// # Errors
+    /// [`StageError::Open`].
+    pub fn session(&self, path: &Path) -> Result<ort::session::Session, StageError> {
+        stage::open(path, self, Provider::Cpu, &SessionSettings::default()).map_err(|source| {
+            StageError::Open {
+                path: path.to_path_buf(),
+                source,
+            }
+        })
     }
 
     pub(crate) fn environment(&self) -> &Environment {

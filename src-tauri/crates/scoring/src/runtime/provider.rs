@@ -125,7 +125,11 @@ pub struct ProviderReport {
 
 impl ProviderReport {
     pub(crate) fn new(requested: Provider) -> Self {
-        Self { requested, used: requested, fell_back: Vec::new() }
+        Self {
+            requested,
+            used: requested,
+            fell_back: Vec::new(),
+        }
     }
 }
 
@@ -133,7 +137,11 @@ impl std::fmt::Display for ProviderReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.used)?;
         for failure in &self.fell_back {
-            write!(f, "; {} not used for {}: {}", failure.provider, failure.stage, failure.reason)?;
+            write!(
+                f,
+                "; {} not used for {}: {}",
+                failure.provider, failure.stage, failure.reason
+            )?;
         }
         Ok(())
     }
@@ -145,12 +153,24 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        for p in [Provider::Auto, Provider::Cuda, Provider::DirectMl, Provider::CoreMl, Provider::Cpu] {
+        for p in [
+            Provider::Auto,
+            Provider::Cuda,
+            Provider::DirectMl,
+            Provider::CoreMl,
+            Provider::Cpu,
+        ] {
             assert_eq!(p.name().parse(), Ok(p));
             assert_eq!(serde_json::to_string(&p).unwrap(), format!("\"{p}\""));
         }
         assert_eq!("CUDA".parse(), Ok(Provider::Cuda));
-        assert!("gpu".parse::<Provider>().unwrap_err().to_string().contains("coreml"));
+        assert!(
+            "gpu"
+                .parse::<Provider>()
+                .unwrap_err()
+                .to_string()
+                .contains("coreml")
+        );
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub enum StageError {
         source: ort::Error,
     },
     /// The network gave something else than it should.
-    #[error("{path}: output {tensor} has {found} values, expected {expected}; the pack was not made for this version")]
+    #[error(
+        "{path}: output {tensor} has {found} values, expected {expected}; the pack was not made for this version"
+    )]
     Output {
         /// The network's file.
         path: PathBuf,
@@ -73,18 +75,29 @@ impl Stage {
             match open(&path, runtime, provider, settings) {
                 Ok(session) => {
                     check(pack, kind, &path, &session)?;
-                    report.used = if i > 0 || report.used == Provider::Auto { provider } else { report.used };
+                    report.used = if i > 0 || report.used == Provider::Auto {
+                        provider
+                    } else {
+                        report.used
+                    };
                     return Ok(Self { path, session });
                 }
                 Err(source) if i + 1 == attempts.len() => return Err(StageError::Open { path, source }),
                 Err(source) => {
                     let reason = first_line(source.message());
-                    report.fell_back.push(ProviderFailure { provider, stage: kind.name().into(), reason });
+                    report.fell_back.push(ProviderFailure {
+                        provider,
+                        stage: kind.name().into(),
+                        reason,
+                    });
                 }
             }
         }
         // `attempts` always ends with the processor.
-        Err(StageError::Open { path, source: ort::Error::new("no execution provider") })
+        Err(StageError::Open {
+            path,
+            source: ort::Error::new("no execution provider"),
+        })
     }
 
     /// Runs the network on inputs in the manifest's order.
@@ -93,8 +106,14 @@ impl Stage {
         inputs: [SessionInputValue<'_>; N],
     ) -> Result<Outputs<'s>, StageError> {
         match self.session.run(inputs) {
-            Ok(outputs) => Ok(Outputs { path: &self.path, outputs }),
-            Err(source) => Err(StageError::Run { path: self.path.clone(), source }),
+            Ok(outputs) => Ok(Outputs {
+                path: &self.path,
+                outputs,
+            }),
+            Err(source) => Err(StageError::Run {
+                path: self.path.clone(),
+                source,
+            }),
         }
     }
 
@@ -109,7 +128,10 @@ impl Stage {
     {
         match TensorRef::from_array_view((shape, data)) {
             Ok(tensor) => Ok(tensor.into()),
-            Err(source) => Err(StageError::Run { path: self.path.clone(), source }),
+            Err(source) => Err(StageError::Run {
+                path: self.path.clone(),
+                source,
+            }),
         }
     }
 }
@@ -124,19 +146,29 @@ impl Outputs<'_> {
     /// The values of a float output, which must be `expected` in number.
     pub(crate) fn floats(&self, tensor: &str, expected: usize) -> Result<&[f32], StageError> {
         let path = || self.path.to_path_buf();
-        let missing = || StageError::Output { path: path(), tensor: tensor.into(), found: 0, expected };
+        let missing = || StageError::Output {
+            path: path(),
+            tensor: tensor.into(),
+            found: 0,
+            expected,
+        };
         let value = self.outputs.get(tensor).ok_or_else(missing)?;
         let extracted = value.try_extract_tensor::<f32>();
         let (_, data) = extracted.map_err(|source| StageError::Run { path: path(), source })?;
         if data.len() == expected {
             Ok(data)
         } else {
-            Err(StageError::Output { path: path(), tensor: tensor.into(), found: data.len(), expected })
+            Err(StageError::Output {
+                path: path(),
+                tensor: tensor.into(),
+                found: data.len(),
+                expected,
+            })
         }
     }
 }
 
-fn open(
+pub(super) fn open(
     path: &Path,
     runtime: &Runtime,
     provider: Provider,
@@ -178,11 +210,16 @@ fn check(pack: &Pack, kind: StageKind, path: &Path, session: &Session) -> Result
     let opset = session.opset_for_domain("");
     let wanted = pack.manifest().opset;
     let result = match opset {
-        Some(found) if found != wanted => Err(format!("has operator set {found}, the manifest says {wanted}")),
+        Some(found) if found != wanted => {
+            Err(format!("has operator set {found}, the manifest says {wanted}"))
+        }
         _ => check_side("input", &spec.inputs, session.inputs(), true)
             .and_then(|()| check_side("output", &spec.outputs, session.outputs(), false)),
     };
-    result.map_err(|reason| StageError::Signature { path: path.to_path_buf(), reason })
+    result.map_err(|reason| StageError::Signature {
+        path: path.to_path_buf(),
+        reason,
+    })
 }
 
 fn check_side(side: &str, wanted: &[TensorSpec], found: &[Outlet], exact: bool) -> Result<(), String> {
@@ -191,7 +228,10 @@ fn check_side(side: &str, wanted: &[TensorSpec], found: &[Outlet], exact: bool) 
     if names != right {
         return Err(format!("has the {side}s {names:?}, the manifest says {right:?}"));
     }
-    wanted.iter().zip(found).try_for_each(|(spec, outlet)| check_tensor(side, spec, outlet, exact))
+    wanted
+        .iter()
+        .zip(found)
+        .try_for_each(|(spec, outlet)| check_tensor(side, spec, outlet, exact))
 }
 
 fn check_tensor(side: &str, spec: &TensorSpec, outlet: &Outlet, exact: bool) -> Result<(), String> {
@@ -215,5 +255,9 @@ fn check_tensor(side: &str, spec: &TensorSpec, outlet: &Outlet, exact: bool) -> 
         return Ok(());
     }
     let wanted: Vec<_> = spec.shape.iter().map(ToString::to_string).collect();
-    Err(format!("{side} {name} has the shape {:?}, the manifest says [{}]", &shape[..], wanted.join(", ")))
+    Err(format!(
+        "{side} {name} has the shape {:?}, the manifest says [{}]",
+        &shape[..],
+        wanted.join(", ")
+    ))
 }

@@ -16,11 +16,7 @@ pub struct Latents {
 impl Latents {
     /// Number of latents, `L`.
     pub fn frames(&self) -> usize {
-        if self.width == 0 {
-            0
-        } else {
-            self.values.len() / self.width
-        }
+        self.values.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// The latents `first..first + count`, fewer past the end.

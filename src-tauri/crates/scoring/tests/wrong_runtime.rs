@@ -1,5 +1,7 @@
 //! A file that is no ONNX Runtime; alone in its process, since a process loads one runtime only.
 
+mod common;
+
 use muvi_scoring::runtime::{Runtime, RuntimeError};
 
 #[test]
@@ -10,4 +12,6 @@ fn a_broken_library_is_named_and_a_good_one_still_loads() {
     let error = Runtime::load(Some(&file)).unwrap_err();
     assert!(matches!(error, RuntimeError::Load { .. }), "{error}");
     assert!(error.to_string().contains("libonnxruntime.so") && error.to_string().contains("./dev setup"));
+    // What failed left nothing behind.
+    assert!(common::runtime().version().starts_with("1."));
 }

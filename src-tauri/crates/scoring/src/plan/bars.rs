@@ -105,7 +105,7 @@ fn closing(ticks: &[(f64, u8)], duration: f64, music_end: f64, hits: &[HitPoint]
     let last = ticks.iter().rposition(|t| downbeat(t) && fits(t.0));
     let half = ticks
         .iter()
-        .rposition(|t| t.1 as usize % (BEATS_PER_BAR / 2) == 0 && fits(t.0));
+        .rposition(|t| usize::from(t.1).is_multiple_of(BEATS_PER_BAR / 2) && fits(t.0));
     match (last, half) {
         // A long wait after a bar's start: close on the half bar instead.
         (Some(last), Some(half)) if music_end - ticks[last].0 > LONGEST_RING_S => half,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use harmony::{Chord, Key, Mode};
 
-use crate::curve::{Curve, Mood};
+pub use crate::curve::{Curve, Mood};
 use crate::hits::HitPoint;
 
 /// A hit lands if it is this near to a beat: about the window within which sound and picture seem one (ITU-R BT.1359

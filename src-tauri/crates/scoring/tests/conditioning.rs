@@ -1,4 +1,5 @@
 //! The plan on the latent clock, channel by channel, against `models/PACK_FORMAT.md`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Packs that don't fit are refused, with the file and the reason.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! From frames to samples on the toy pack: what must hold whatever the weights are.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! A file that is no ONNX Runtime; alone in its process, since a process loads one runtime only.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -30,8 +30,8 @@ class AdaptorConfig:
     motion_width: int = MOTION_WIDTH
     bottleneck: int = 12  # appearance channels left: few photographs, so it must not learn them by heart
     appearance_dropout: float = 0.3
-    patch_width: int = 48
-    patch_dilations: tuple[int, ...] = (1, 2, 4)
+    patch_width: int = 40
+    patch_dilations: tuple[int, ...] = (1, 3)
     pooling: str = "softmax"
     heads: int = 4
     width: int = 96

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from muvi_models.adaptor import Adaptor, AdaptorConfig, load_adaptor, save_adaptor
+from muvi_models.appearance import Projection
 from muvi_models.contrastive import LossWeights, MusicEncoder, losses
 from muvi_models.evaluate_adaptor import Outputs
 from muvi_models.video_data import Clip, Sampling, draw_batch, load_clips
@@ -30,9 +31,9 @@ WARM_UP_STEPS = 40
 class Trainer:
     """Networks, optimiser and clock of one run; everything that a resumed run needs is in last.pt."""
 
-    def __init__(self, clips: list[Clip], config: AdaptorConfig, args: argparse.Namespace):
+    def __init__(self, clips: list[Clip], config: AdaptorConfig, projection: Projection, args: argparse.Namespace):
         torch.manual_seed(args.seed)
-        self.clips, self.args = clips, args
+        self.clips, self.projection, self.args = clips, projection, args
         self.adaptor = Adaptor(config)
         self.music_side = MusicEncoder(config.conditioning_width)
         self.sampling = Sampling(args.batch, args.frames)
@@ -119,9 +120,8 @@ class Trainer:
             self.best = score
             facts = {"hit_threshold": threshold, "step": self.step, "validation": result, "seed": self.args.seed}
             state = self.mean[1].state_dict()
-            save_adaptor(
-                self.args.out / "best.pt", self.mean[0], music_side=state, weights=asdict(self.weights), **facts
-            )
+            wide = self.projection.widen(self.mean[0])
+            save_adaptor(self.args.out / "best.pt", wide, music_side=state, weights=asdict(self.weights), **facts)
         return {"step": self.step, "score": round(score, 4), **result}
 
 
@@ -133,12 +133,13 @@ def main(argv: list[str] | None = None) -> None:
     clips = load_clips(args.data / "train")
     pieces = sorted({c.piece for c in clips})
     kept_back = set(pieces[:: max(2, len(pieces) // args.validation_pieces)][: args.validation_pieces])
+    config = AdaptorConfig.toy() if args.toy else replace(AdaptorConfig(), pooling=args.pooling)
+    width = min(args.components, config.appearance_width)
+    projection = Projection.fit([c for c in clips if c.piece not in kept_back], width)
+    clips = [projection.apply(c) for c in clips]
     training = [c for c in clips if c.piece not in kept_back]
     validation = [c for c in clips if c.piece in kept_back]
-    config = replace(AdaptorConfig(), pooling=args.pooling)
-    if args.toy:
-        config = AdaptorConfig.toy()
-    trainer = Trainer(training, config, args)
+    trainer = Trainer(training, replace(config, appearance_width=width), projection, args)
     trainer.resume()
     curve = (args.out / "curve.jsonl").open("a")
 
@@ -184,11 +185,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("runs/adaptor"))
     parser.add_argument("--minutes", type=float, default=22.0, help="training time, without validation")
     parser.add_argument("--steps", type=int, default=0, help="instead of minutes")
-    parser.add_argument("--batch", type=int, default=12)
-    parser.add_argument("--frames", type=int, default=72, help="window length, tenths of a second")
+    parser.add_argument("--batch", type=int, default=10)
+    parser.add_argument("--frames", type=int, default=64, help="window length, tenths of a second")
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pooling", default="softmax")
+    parser.add_argument("--components", type=int, default=24, help="of the appearance, seen in training")
     parser.add_argument("--validation-pieces", type=int, default=6)
     parser.add_argument("--validate-minutes", type=float, default=4.0)
     parser.add_argument("--log-every", type=int, default=10)

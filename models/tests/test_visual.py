@@ -10,6 +10,7 @@ import torch
 
 from muvi_models import train_adaptor, video_conditioning
 from muvi_models.adaptor import ADAPTOR_HALO, Adaptor, AdaptorConfig, load_adaptor, save_adaptor
+from muvi_models.appearance import Projection
 from muvi_models.contract import CURVES
 from muvi_models.director import FRAME_RATE, Piece, direct
 from muvi_models.encoder import Encoder, EncoderConfig, encode_frames
@@ -283,3 +284,13 @@ def test_conditioning_of_clips_is_read_back(clips, tmp_path):
     assert start == clip.start
     wanted = adaptor.conditioning_for(torch.from_numpy(clip.features))
     np.testing.assert_allclose(conditioning, wanted.numpy(), atol=2e-3)
+
+
+def test_widened_adaptor_equals_the_one_on_components(clips):
+    loaded = load_clips(clips / "train")
+    projection = Projection.fit(loaded, 4)
+    adaptor = Adaptor(replace(AdaptorConfig.toy(), appearance_width=4)).eval()
+    small = adaptor.conditioning_for(torch.from_numpy(projection.apply(loaded[0]).features))
+    wide = projection.widen(adaptor)
+    assert wide.config.appearance_width == 6
+    assert torch.allclose(wide.conditioning_for(torch.from_numpy(loaded[0].features)), small, atol=0.02)

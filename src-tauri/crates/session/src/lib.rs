@@ -1,1 +1,44 @@
-//! The jobs on an open project: analyse, score, export; progress and cancel.
+//! The jobs: score a video, analyse its picture, judge music against it.
+//!
+//! A job takes a request, a [`CancelToken`] and a listener for [`Event`]s, and gives a report or an [`Error`].
+//! It leaves nothing behind but its output and the cached analysis; it says nothing and draws nothing itself.
+
+mod analyze;
+mod cache;
+mod cancel;
+mod describe;
+mod doctor;
+mod engine;
+mod error;
+mod evaluate;
+mod event;
+mod family;
+mod heat;
+mod pack;
+mod progress;
+mod report;
+mod request;
+mod score;
+mod seen;
+mod style;
+mod take;
+mod target;
+mod watch;
+
+pub use analyze::analyze;
+pub use cancel::CancelToken;
+pub use doctor::{DoctorItem, DoctorReport, doctor};
+pub use error::{Error, Family, StyleProblem};
+pub use evaluate::evaluate;
+pub use event::{Event, Phase};
+pub use muvi_scoring::pack::PackInfo;
+pub use pack::{PackVerified, pack_info, pack_verify};
+pub use report::{
+    AnalysisReport, BinScores, EvaluationReport, HitReport, InputFacts, LoudnessReport, PictureReport,
+    PlanReport, ScoreReport, StageTime, TempoReport,
+};
+pub use request::{
+    AnalyzeRequest, AudioCodecChoice, EngineRequest, EvaluateRequest, ProviderChoice, ScoreRequest,
+    TempTrackChoice,
+};
+pub use score::score;

@@ -1,0 +1,250 @@
+//! Reports in words.
+
+use std::fmt::Write as _;
+
+use muvi_session::{
+    AnalysisReport, DoctorReport, EvaluationReport, InputFacts, PackVerified, PlanReport, ScoreReport,
+    StageTime,
+};
+
+use crate::output::clock;
+
+/// What `muvi score` prints at its end.
+pub(crate) fn score(report: &ScoreReport) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "{name:<12} {value}");
+    };
+    line("video", video(&report.input));
+    line("found", found(report.picture.cuts_s.len(), &report.plan));
+    line("tempo", tempo(&report.plan));
+    line("landed", landed(&report.plan));
+    let music = format!(
+        "seed {}, {} steps, pack {}",
+        report.seed, report.steps, report.pack
+    );
+    line(
+        "music",
+        report
+            .style
+            .as_ref()
+            .map_or(music.clone(), |style| format!("{music}, style {style}")),
+    );
+    line(
+        "loudness",
+        format!(
+            "music {}, output {}, true peak {}, own sound: {}",
+            level(report.loudness.music_lufs, "LUFS"),
+            level(report.loudness.output_lufs, "LUFS"),
+            level(report.loudness.output_dbtp, "dBTP"),
+            report.temp_track
+        ),
+    );
+    line("ran on", report.music_provider.to_string());
+    line(
+        "time",
+        times(&report.stages, report.seconds, report.real_time_factor),
+    );
+    line("written", report.output.display().to_string());
+    text
+}
+
+/// What `muvi analyze` prints.
+pub(crate) fn analysis(report: &AnalysisReport) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{:<12} {}", "video", video(&report.input));
+    let _ = writeln!(
+        text,
+        "{:<12} {}",
+        "found",
+        found(report.picture.cuts_s.len(), &report.plan)
+    );
+    let _ = writeln!(
+        text,
+        "{:<12} valence {:+.2}, arousal {:+.2}, intensity {:.2}",
+        "mood", report.picture.valence, report.picture.arousal, report.picture.mean_intensity
+    );
+    let _ = writeln!(text, "{:<12} {}", "would be", tempo(&report.plan));
+    let _ = writeln!(text, "{:<12} {}", "intensity", sparkline(&report.intensity, 60));
+    if !report.plan.hits.is_empty() {
+        let _ = writeln!(text, "\n{:>9}  {:<5} {:>8}  music", "time", "what", "strength");
+    }
+    for hit in &report.plan.hits {
+        let _ = writeln!(
+            text,
+            "{:>8.2}s  {:<5} {:>8.2}  {:?}, {:+.0} ms",
+            hit.time_s, hit.kind, hit.strength, hit.landed, hit.miss_ms
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\n{:<12} {}",
+        "time",
+        times(&report.stages, report.seconds, report.real_time_factor)
+    );
+    if let Some(path) = &report.heatmap {
+        let _ = writeln!(text, "{:<12} {}", "heat map", path.display());
+    }
+    text
+}
+
+/// What `muvi evaluate` prints.
+pub(crate) fn evaluation(report: &EvaluationReport) -> String {
+    let mut text = String::new();
+    match &report.hits {
+        Some(it) => {
+            let percent = |share: f64| share * 100.0;
+            let _ = writeln!(
+                text,
+                "hits within 70 ms    {:.0} % of {}; shifted music {:.0} %; lift {:+.1} points (95 %: {:+.1} to {:+.1})",
+                percent(it.score),
+                it.hits,
+                percent(it.chance),
+                percent(it.lift),
+                percent(it.low),
+                percent(it.high)
+            );
+        }
+        None => text.push_str("hits within 70 ms    no hit points, or too short to tell\n"),
+    }
+    match &report.intensity {
+        Some(it) => {
+            let _ = writeln!(
+                text,
+                "intensity            correlation {:+.2}; shifted music {:+.2}; lift {:+.2} (95 %: {:+.2} to {:+.2})",
+                it.correlation, it.chance, it.lift, it.low, it.high
+            );
+        }
+        None => text.push_str("intensity            flat in the picture or in the music: no correlation\n"),
+    }
+    for bins in &report.reference {
+        let _ = writeln!(
+            text,
+            "beats, {:.1} s bins    coverage (BCS) {:.1} %, hits (BHS) {:.1} %",
+            bins.bin_s,
+            bins.scores.bcs * 100.0,
+            bins.scores.bhs * 100.0
+        );
+    }
+    text
+}
+
+/// What `muvi pack verify` prints.
+pub(crate) fn verified(verified: &PackVerified) -> String {
+    format!(
+        "{} {} fits: every file matches its checksum; tensors and opset are as the manifest says\n{}\nhash {}",
+        verified.name,
+        verified.version,
+        verified.dir.display(),
+        verified.hash
+    )
+}
+
+/// What `muvi doctor` prints.
+pub(crate) fn doctor(report: &DoctorReport) -> String {
+    let mut text = String::new();
+    for item in &report.items {
+        let mark = if item.found { "found" } else { "MISSING" };
+        let _ = writeln!(text, "{:<8} {:<14} {}", mark, item.name, item.detail);
+        if let Some(remedy) = &item.remedy {
+            let _ = writeln!(text, "{:<8} {:<14} {remedy}", "", "");
+        }
+    }
+    text
+}
+
+fn level(value: Option<f64>, unit: &str) -> String {
+    value.map_or_else(|| "silent".to_owned(), |it| format!("{it:.1} {unit}"))
+}
+
+fn video(input: &InputFacts) -> String {
+    format!(
+        "{}: {}, {}x{}, {} fps{}, {}",
+        input.path.display(),
+        clock(input.duration_s),
+        input.width,
+        input.height,
+        input.frame_rate,
+        if input.variable_frame_rate {
+            " (variable)"
+        } else {
+            ""
+        },
+        input.codec
+    )
+}
+
+fn found(cuts: usize, plan: &PlanReport) -> String {
+    format!("{}, {}", count(cuts, "cut"), count(plan.hits.len(), "hit point"))
+}
+
+fn tempo(plan: &PlanReport) -> String {
+    let changes = if plan.tempo.len() > 1 {
+        format!(" ({} tempos)", plan.tempo.len())
+    } else {
+        String::new()
+    };
+    format!(
+        "{:.1} bpm{changes}, {}, {}",
+        plan.bpm,
+        plan.key_name,
+        count(plan.bars, "bar")
+    )
+}
+
+fn landed(plan: &PlanReport) -> String {
+    format!(
+        "{} of {} hit points on a beat ({} on a downbeat), {} accented off the grid",
+        plan.on_downbeats + plan.on_beats,
+        plan.hits.len(),
+        plan.on_downbeats,
+        plan.off_grid
+    )
+}
+
+fn times(stages: &[StageTime], seconds: f64, factor: f64) -> String {
+    let parts: Vec<String> = stages
+        .iter()
+        .map(|it| format!("{} {:.1} s", it.phase.label().to_lowercase(), it.seconds))
+        .collect();
+    format!("{seconds:.1} s, {factor:.2} x real time: {}", parts.join(", "))
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{number} {what}s")
+    }
+}
+
+/// A curve in one line of blocks.
+fn sparkline(values: &[f32], width: usize) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let width = width.min(values.len());
+    (0..width)
+        .map(|column| {
+            let span = &values[column * values.len() / width..(column + 1) * values.len() / width];
+            let mean = span.iter().sum::<f32>() / span.len().max(1) as f32;
+            BLOCKS[((mean.clamp(0.0, 1.0) * 7.0).round() as usize).min(7)]
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sparklines() {
+        assert_eq!(sparkline(&[], 10), "");
+        assert_eq!(sparkline(&[0.0, 1.0], 10), "▁█");
+        assert_eq!(sparkline(&[0.0, 0.0, 1.0, 1.0, f32::MAX, 2.0], 3), "▁██");
+    }
+
+    #[test]
+    fn counts() {
+        assert_eq!(count(1, "cut"), "1 cut");
+        assert_eq!(count(0, "cut"), "0 cuts");
+    }
+}

@@ -1,0 +1,220 @@
+//! Why a job ended without a result.
+
+use std::io;
+use std::path::PathBuf;
+
+use muvi_media::audio::AudioError;
+use muvi_media::encode::EncodeError;
+use muvi_media::export::ExportError;
+use muvi_media::frames::FrameError;
+use muvi_media::loudness::LoudnessError;
+use muvi_media::probe::ProbeError;
+use muvi_media::wav::WavError;
+use muvi_media::{OutputError, ToolsError};
+use muvi_playback::RenderError;
+use muvi_scoring::ScoringError;
+use muvi_scoring::pack::PackError;
+use muvi_scoring::runtime::RuntimeError;
+use thiserror::Error;
+
+/// Why a job ended without a result. Every message names the file, where there is one, and what to do.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The job was asked to stop.
+    #[error("cancelled; nothing was written")]
+    Cancelled,
+    /// ffmpeg can't be used.
+    #[error(transparent)]
+    Tools(#[from] ToolsError),
+    /// The input can't be used.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// The input ends before its header says.
+    #[error(
+        "{}: the file is cut off; copy, download or export it again, or keep what is there: ffmpeg -i IN -c copy OUT.mkv",
+        path.display()
+    )]
+    CutOff {
+        /// The video.
+        path: PathBuf,
+    },
+    /// The picture can't be decoded.
+    #[error(transparent)]
+    Frames(#[from] FrameError),
+    /// The video's own sound can't be decoded.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// The output can't be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The output can't be written where the work needs room beside it.
+    #[error("{}: no work file can be written beside it; choose another folder", path.display())]
+    Workplace {
+        /// The output.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A work file failed.
+    #[error("{}: the work file beside it failed; check the disk", path.display())]
+    WorkFile {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        source: WavError,
+    },
+    /// The heat map has a name that says no known kind.
+    #[error("{}: a heat map is an .mp4; name it so", path.display())]
+    HeatmapKind {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The heat map can't be written.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The export failed.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// Loudness can't be measured.
+    #[error(transparent)]
+    Loudness(#[from] LoudnessError),
+    /// The mix can't be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The pack can't be used.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The ONNX Runtime library can't be used.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// The networks or the plan failed.
+    #[error(transparent)]
+    Scoring(#[from] ScoringError),
+    /// The style clip can't be used.
+    #[error("{}: can't be used as a style clip: {problem}", clip.display())]
+    Style {
+        /// The clip as it was named.
+        clip: PathBuf,
+        /// What is wrong with it and what to do.
+        problem: StyleProblem,
+    },
+    /// The music to judge can't be used.
+    #[error("{}: can't be judged as music: {problem}", path.display())]
+    Music {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: StyleProblem,
+    },
+}
+
+/// What is wrong with a style clip.
+#[derive(Debug, Error)]
+pub enum StyleProblem {
+    /// Neither a file nor a style of the pack.
+    #[error("no such file, and the pack has no style of that name; muvi pack info lists its styles")]
+    Unknown,
+    /// It can't be decoded.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// Too short to say anything.
+    #[error("it is too short ({seconds:.1} s); use at least {least_s} s")]
+    Short {
+        /// Its length.
+        seconds: f64,
+        /// The shortest length.
+        least_s: u32,
+    },
+    /// Too long to be one style.
+    #[error("it is too long ({minutes:.0} min); cut out the part that you mean, at most {most_min} min")]
+    Long {
+        /// Its length.
+        minutes: f64,
+        /// The longest length.
+        most_min: u32,
+    },
+    /// Nothing is heard.
+    #[error("it is silent; use a part in which music is heard")]
+    Silent,
+    /// The codec refuses it.
+    #[error(transparent)]
+    Codec(#[from] muvi_scoring::codec::CodecError),
+}
+
+/// Families of errors: what a user or a script does about them is alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Anything that should not happen.
+    Unexpected,
+    /// The input can't be read.
+    InputUnreadable,
+    /// The input is no usable video.
+    InputUnusable,
+    /// The output can't be written.
+    Output,
+    /// No space is left.
+    Space,
+    /// ffmpeg is missing, too old, or failed.
+    Tools,
+    /// ONNX Runtime or a provider can't be used.
+    Runtime,
+    /// The pack can't be used.
+    Pack,
+    /// The style clip can't be used.
+    Style,
+    /// The job was asked to stop.
+    Cancelled,
+}
+
+impl Error {
+    /// The message with what caused it, as one line.
+    pub fn one_line(&self) -> String {
+        one_line(self)
+    }
+}
+
+/// An error and its sources in one line; a source that its parent quotes is not said twice.
+pub(crate) fn one_line(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        source = cause.source();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_one_line_and_keep_their_cause() {
+        let source = io::Error::other("the disk\nsays no");
+        let error = Error::Workplace {
+            path: "out.mp4".into(),
+            source,
+        };
+        let line = error.one_line();
+        assert!(
+            line.starts_with("out.mp4: ") && line.ends_with(": the disk says no"),
+            "{line}"
+        );
+        let problem = StyleProblem::Short {
+            seconds: 0.2,
+            least_s: 1,
+        };
+        let line = Error::Style {
+            clip: "clip.wav".into(),
+            problem,
+        }
+        .one_line();
+        assert_eq!(
+            line,
+            "clip.wav: can't be used as a style clip: it is too short (0.2 s); use at least 1 s"
+        );
+    }
+}

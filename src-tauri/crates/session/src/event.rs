@@ -1,0 +1,87 @@
+//! What a running job tells its listener.
+
+use serde::Serialize;
+
+/// A named part of a job, in the order in which a score passes through them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Reads the video's streams and the pack.
+    Open,
+    /// Decodes the picture, finds cuts, runs encoder and adaptor.
+    Watch,
+    /// Lays out tempo, bars, chords and hits.
+    Plan,
+    /// Listens to the style clip.
+    Style,
+    /// Runs the flow solver.
+    Compose,
+    /// Turns latents into sound.
+    Render,
+    /// Sets the level, mixes with the temp track, writes the output file.
+    Export,
+    /// Burns the attention over the frames.
+    Heatmap,
+    /// Listens to the music that is judged.
+    Listen,
+}
+
+impl Phase {
+    /// What the user reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Open => "Opening the video",
+            Self::Watch => "Watching the picture",
+            Self::Plan => "Planning the music",
+            Self::Style => "Listening to the style clip",
+            Self::Compose => "Composing",
+            Self::Render => "Rendering the sound",
+            Self::Export => "Mixing and exporting",
+            Self::Heatmap => "Drawing the heat map",
+            Self::Listen => "Listening to the music",
+        }
+    }
+}
+
+/// One message of a running job.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A phase began; it is number `step` of `steps`.
+    PhaseStarted {
+        /// The phase.
+        phase: Phase,
+        /// Its number, from 1.
+        step: usize,
+        /// How many phases this job has.
+        steps: usize,
+    },
+    /// A phase went on.
+    Progress {
+        /// The phase.
+        phase: Phase,
+        /// How much of it is done, 0..1.
+        fraction: f64,
+        /// Seconds until the phase ends at the speed seen so far; `None` while that can't be told.
+        eta_s: Option<f64>,
+    },
+    /// A phase ended.
+    PhaseFinished {
+        /// The phase.
+        phase: Phase,
+        /// How long it took.
+        seconds: f64,
+    },
+    /// Something that the user should know and that doesn't stop the job.
+    Warning {
+        /// One sentence.
+        message: String,
+    },
+    /// An execution provider could not be used; the next one takes over.
+    ProviderFallback {
+        /// The provider that failed.
+        provider: String,
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,220 @@
+//! What a finished job says about its result. These are the shapes of `--json`.
+
+use std::path::PathBuf;
+
+use muvi_scoring::metrics::{BeatScores, CurveLift, HitLift};
+use muvi_scoring::plan::{Key, Landing};
+use muvi_scoring::runtime::ProviderReport;
+use serde::Serialize;
+
+use crate::event::Phase;
+
+/// How long one phase took.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct StageTime {
+    /// The phase.
+    pub phase: Phase,
+    /// Seconds of wall-clock time.
+    pub seconds: f64,
+}
+
+/// The facts of the video that was read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InputFacts {
+    /// The file.
+    pub path: PathBuf,
+    /// Length of the picture.
+    pub duration_s: f64,
+    /// Width as shown, after rotation.
+    pub width: u32,
+    /// Height as shown, after rotation.
+    pub height: u32,
+    /// Frames per second, as a fraction such as `24000/1001`.
+    pub frame_rate: String,
+    /// Whether frames are unevenly spaced.
+    pub variable_frame_rate: bool,
+    /// The video's codec.
+    pub codec: String,
+    /// How many streams of sound it has.
+    pub audio_streams: usize,
+}
+
+/// A hit point and what the plan made of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HitReport {
+    /// Where the picture has it.
+    pub time_s: f64,
+    /// 0..1.
+    pub strength: f32,
+    /// `cut` or `hit`.
+    pub kind: String,
+    /// The pulse it landed on.
+    pub landed: Landing,
+    /// Signed distance to that pulse.
+    pub miss_ms: f64,
+}
+
+/// A stretch of one tempo.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TempoReport {
+    /// Its start.
+    pub start_s: f64,
+    /// Its end.
+    pub end_s: f64,
+    /// Beats per minute.
+    pub bpm: f64,
+}
+
+/// What was found in the picture.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PictureReport {
+    /// Shot changes, in seconds.
+    pub cuts_s: Vec<f64>,
+    /// Mean valence, -1..1.
+    pub valence: f32,
+    /// Mean arousal, -1..1.
+    pub arousal: f32,
+    /// Mean intensity, 0..1.
+    pub mean_intensity: f32,
+    /// Whether the analysis came from the cache.
+    pub from_cache: bool,
+}
+
+/// What the plan decided.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlanReport {
+    /// Tempo of the longest stretch.
+    pub bpm: f64,
+    /// The tempo map.
+    pub tempo: Vec<TempoReport>,
+    /// Key and mode.
+    pub key: Key,
+    /// Key and mode in words.
+    pub key_name: String,
+    /// Bars in all.
+    pub bars: usize,
+    /// Hit points, landed or not.
+    pub hits: Vec<HitReport>,
+    /// How many of them fall on a bar's first beat.
+    pub on_downbeats: usize,
+    /// How many fall on another beat.
+    pub on_beats: usize,
+    /// How many fall beside the beats, where the music accents them off the grid.
+    pub off_grid: usize,
+}
+
+/// Loudness by EBU R128.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LoudnessReport {
+    /// Integrated loudness of the music alone in the output; `None` for silence.
+    pub music_lufs: Option<f64>,
+    /// Integrated loudness of the output; `None` for silence.
+    pub output_lufs: Option<f64>,
+    /// True peak of the output; `None` for silence.
+    pub output_dbtp: Option<f64>,
+    /// The gain that the music got.
+    pub music_gain_db: f64,
+}
+
+/// The result of a score.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScoreReport {
+    /// The video that was scored.
+    pub input: InputFacts,
+    /// The file that was written.
+    pub output: PathBuf,
+    /// Name and version of the pack.
+    pub pack: String,
+    /// The pack's hash.
+    pub pack_hash: String,
+    /// The style clip or style name, if one was given.
+    pub style: Option<String>,
+    /// The seed.
+    pub seed: u64,
+    /// Solver steps per window.
+    pub steps: usize,
+    /// Guidance.
+    pub guidance: f32,
+    /// What the picture showed.
+    pub picture: PictureReport,
+    /// What was planned.
+    pub plan: PlanReport,
+    /// How loud it is.
+    pub loudness: LoudnessReport,
+    /// What happened to the video's own sound: `keep`, `mute`, `duck`, or `none` where it has none.
+    pub temp_track: String,
+    /// What the picture's networks ran on; `None` where the analysis came from the cache.
+    pub picture_provider: Option<ProviderReport>,
+    /// What the music's networks ran on.
+    pub music_provider: ProviderReport,
+    /// The version of ONNX Runtime.
+    pub runtime: String,
+    /// Time by phase.
+    pub stages: Vec<StageTime>,
+    /// Time in all.
+    pub seconds: f64,
+    /// Seconds of video per second of work.
+    pub real_time_factor: f64,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// The result of an analysis.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnalysisReport {
+    /// The video.
+    pub input: InputFacts,
+    /// What the picture showed.
+    pub picture: PictureReport,
+    /// Hit points and what a plan with the default settings makes of them.
+    pub plan: PlanReport,
+    /// Analysed frames per second.
+    pub frame_rate: f64,
+    /// Intensity, 0..1, one value per analysed frame.
+    pub intensity: Vec<f32>,
+    /// Probability of a hit, 0..1, one value per analysed frame.
+    pub hit: Vec<f32>,
+    /// The heat map, if one was written.
+    pub heatmap: Option<PathBuf>,
+    /// What the networks ran on; `None` where the analysis came from the cache.
+    pub provider: Option<ProviderReport>,
+    /// Time by phase.
+    pub stages: Vec<StageTime>,
+    /// Time in all.
+    pub seconds: f64,
+    /// Seconds of video per second of work.
+    pub real_time_factor: f64,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// How well music fits a video.
+#[derive(Clone, Debug, Serialize)]
+pub struct EvaluationReport {
+    /// The video.
+    pub input: InputFacts,
+    /// Cuts and hit points of the picture.
+    pub hit_count: usize,
+    /// Onsets of the music.
+    pub onset_count: usize,
+    /// Hits within 70 ms of an onset, against the same music shifted in time; `None` without hits or in a clip
+    /// too short to shift.
+    pub hits: Option<HitLift>,
+    /// Correlation of the picture's intensity with the music's loudness, against the same music shifted;
+    /// `None` where one of them is flat.
+    pub intensity: Option<CurveLift>,
+    /// Beats against the reference's, in bins of 1 s and 0.2 s; empty without a reference.
+    pub reference: Vec<BinScores>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// Beat coverage and beat hits in bins of one size.
+#[derive(Clone, Debug, Serialize)]
+pub struct BinScores {
+    /// Size of a bin.
+    pub bin_s: f64,
+    /// Beat coverage and beat hits.
+    #[serde(flatten)]
+    pub scores: BeatScores,
+}

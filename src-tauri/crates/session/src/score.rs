@@ -1,0 +1,289 @@
+//! From a video file to a scored file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use muvi_media::audio::AudioReader;
+use muvi_media::export::{ExportOptions, ExportPlan, SoundCodec};
+use muvi_media::loudness::LoudnessMeter;
+use muvi_media::{MediaInfo, Tools, probe};
+use muvi_playback::{Renderer, Source, SourceError};
+use muvi_scoring::ScoringError;
+use muvi_scoring::hits::{HitSettings, find_hits};
+use muvi_scoring::models::MusicModels;
+use muvi_scoring::plan::{Plan, PlanRequest};
+use muvi_scoring::solver::SolverSettings;
+use muvi_timeline::{Ducking, FadeCurve, Mix, TempTrack, TrackMix};
+
+use crate::cancel::CancelToken;
+use crate::describe;
+use crate::engine::{Engine, announce};
+use crate::error::Error;
+use crate::event::{Event, Phase};
+use crate::progress::Progress;
+use crate::report::{LoudnessReport, ScoreReport};
+use crate::request::{ScoreRequest, TempTrackChoice};
+use crate::style;
+use crate::take::{Brief, Take};
+use crate::target::workplace;
+use crate::watch::{Watched, watch};
+
+/// Lossy codecs overshoot the samples that they were given; this leaves them room.
+const CEILING_LOSSY_DBTP: f32 = -1.5;
+const CEILING_DBTP: f32 = -1.0;
+/// The limiter may hold peaks back by this much before the sound suffers.
+const MOST_LIMITING_DB: f64 = 6.0;
+const GAINS_DB: (f64, f64) = (-40.0, 24.0);
+
+/// Writes music for a video and exports both.
+///
+/// # Errors
+/// With the first thing that can't be used or done; nothing is left behind then.
+pub fn score(
+    request: &ScoreRequest,
+    cancel: &CancelToken,
+    listener: &mut (dyn FnMut(Event) + Send),
+) -> Result<ScoreReport, Error> {
+    run(request, cancel, listener).map_err(|error| {
+        if cancel.is_cancelled() {
+            Error::Cancelled
+        } else {
+            error
+        }
+    })
+}
+
+fn run(
+    request: &ScoreRequest,
+    cancel: &CancelToken,
+    listener: &mut (dyn FnMut(Event) + Send),
+) -> Result<ScoreReport, Error> {
+    let mut phases = vec![Phase::Open, Phase::Watch, Phase::Plan];
+    phases.extend(request.style.as_ref().map(|_| Phase::Style));
+    phases.extend([Phase::Compose, Phase::Render, Phase::Export]);
+    let mut progress = Progress::new(phases, cancel, listener);
+
+    progress.start(Phase::Open)?;
+    let tools = Tools::locate()?;
+    let info = open(&tools, &request.input)?;
+    let engine = Engine::open(&request.engine)?;
+    let export = ExportPlan::new(
+        &tools,
+        &info,
+        &ExportOptions {
+            output: request.output.clone(),
+            sample_rate: engine.sample_rate(),
+            codec: request.codec.map(SoundCodec::from),
+            overwrite: request.overwrite,
+        },
+    )?;
+    for note in export.notes() {
+        progress.warn(note.clone());
+    }
+    let clip = match &request.style {
+        Some(named) => Some(style::read(named, &tools, &engine, &progress)?),
+        None => None,
+    };
+    let folder = workplace(&request.output)?;
+
+    progress.start(Phase::Watch)?;
+    let watched = watch(&tools, &info, &engine, request.engine.cache, &mut progress)?;
+    for warning in &watched.seen.warnings {
+        progress.warn(warning.clone());
+    }
+
+    progress.start(Phase::Plan)?;
+    let plan = plan(request, &info, &watched)?;
+    let mut models =
+        MusicModels::load(&engine.pack, &engine.runtime, &engine.settings).map_err(ScoringError::from)?;
+    let music_provider = models.report().clone();
+    announce(&music_provider, &mut progress);
+
+    let mut style = None;
+    let style_name = clip.as_ref().map(|clip| clip.name.clone());
+    if let Some(clip) = clip {
+        progress.start(Phase::Style)?;
+        style = Some(clip.encode(&mut models)?);
+    }
+    let brief = Brief {
+        plan: &plan,
+        analysis: &watched.seen.analysis,
+        style: style.as_ref(),
+        samples: export.frames(),
+        seed: request.seed,
+        solver: solver(request, &engine),
+    };
+    let take = Take::make(&brief, &mut models, folder.path(), &request.output, &mut progress)?;
+    drop(models);
+
+    progress.start(Phase::Export)?;
+    let exported = mix_and_export(request, &tools, &info, &engine, export, &take, &mut progress)?;
+    drop(folder);
+    let (stages, seconds, warnings) = progress.into_times();
+    Ok(ScoreReport {
+        input: describe::input(&info),
+        output: request.output.clone(),
+        pack: engine.pack_name(),
+        pack_hash: engine.pack.hash().to_owned(),
+        style: style_name,
+        seed: request.seed,
+        steps: brief.solver.steps,
+        guidance: brief.solver.guidance,
+        picture: describe::picture(&watched),
+        plan: describe::plan(&plan),
+        loudness: exported.loudness,
+        temp_track: exported.temp_track.to_owned(),
+        picture_provider: watched.provider,
+        music_provider,
+        runtime: engine.runtime.version(),
+        stages,
+        seconds,
+        real_time_factor: info.duration().as_secs_f64() / seconds,
+        warnings,
+    })
+}
+
+/// Reads what a video holds; one that was cut off is refused.
+pub(crate) fn open(tools: &Tools, path: &Path) -> Result<MediaInfo, Error> {
+    let info = probe(tools, path)?;
+    if info.truncated {
+        Err(Error::CutOff {
+            path: path.to_path_buf(),
+        })
+    } else {
+        Ok(info)
+    }
+}
+
+fn plan(request: &ScoreRequest, info: &MediaInfo, watched: &Watched) -> Result<Plan, Error> {
+    let analysis = &watched.seen.analysis;
+    let made = Plan::make(&PlanRequest {
+        hits: find_hits(analysis, &watched.seen.cuts, &HitSettings::default()),
+        intensity: Some(analysis.intensity().scaled(request.intensity)),
+        mood: Some(analysis.mood()),
+        pace: request.pace(),
+        seed: request.seed,
+        ..PlanRequest::new(info.duration().as_secs_f64())
+    });
+    Ok(made.map_err(ScoringError::from)?)
+}
+
+fn solver(request: &ScoreRequest, engine: &Engine) -> SolverSettings {
+    let mut solver = SolverSettings::from_manifest(engine.pack.manifest());
+    solver.steps = request.steps.unwrap_or(solver.steps);
+    solver.guidance = request.guidance.unwrap_or(solver.guidance);
+    solver
+}
+
+struct Mixed {
+    loudness: LoudnessReport,
+    temp_track: &'static str,
+}
+
+fn mix_and_export(
+    request: &ScoreRequest,
+    tools: &Tools,
+    info: &MediaInfo,
+    engine: &Engine,
+    export: ExportPlan,
+    take: &Take,
+    progress: &mut Progress<'_>,
+) -> Result<Mixed, Error> {
+    let hz = engine.sample_rate();
+    let lossy = matches!(export.codec(), SoundCodec::Aac | SoundCodec::Opus);
+    let ceiling = if lossy { CEILING_LOSSY_DBTP } else { CEILING_DBTP };
+    let gain_db = gain(request, take, f64::from(ceiling), progress);
+    let (temp_track, temp) = temp_track(request, info, hz);
+    let length = export.frames();
+    let mix = Mix {
+        music: TrackMix {
+            gain_db: gain_db as f32,
+            fade_in: samples(Duration::from_millis(5), hz),
+            fade_out: samples(Duration::from_millis(400), hz).min(length / 8),
+            curve: FadeCurve::EqualPower,
+        },
+        temp,
+        ceiling_dbtp: ceiling,
+        ..Mix::default()
+    };
+    let own: Option<Box<dyn Source + Send>> = match (temp, info.main_audio()) {
+        (TempTrack::Mute, _) | (_, None) => None,
+        (_, Some(stream)) => {
+            let mut reader = AudioReader::open_video(tools, info, stream, hz)?;
+            Some(Box::new(move |planes: [&mut [f32]; 2]| {
+                reader.read(planes).map_err(SourceError::from)
+            }))
+        }
+    };
+    let music = take.source().map_err(|source| Error::WorkFile {
+        path: request.output.clone(),
+        source,
+    })?;
+    let mut renderer = Renderer::new(music, own, &mix, hz, length)?;
+    let mut meter = LoudnessMeter::new(hz)?;
+    let mut source = |[left, right]: [&mut [f32]; 2]| -> Result<usize, SourceError> {
+        let done = renderer.render([&mut *left, &mut *right])?;
+        meter.add([&left[..done], &right[..done]])?;
+        Ok(done)
+    };
+    let flag = progress.cancel().flag();
+    export.run(
+        &mut source,
+        &mut |at| progress.at(at.done as f64 / at.total.max(1) as f64),
+        &flag,
+    )?;
+    let output = meter.report()?;
+    Ok(Mixed {
+        loudness: LoudnessReport {
+            music_lufs: take.loudness.integrated_lufs.map(|lufs| lufs + gain_db),
+            output_lufs: output.integrated_lufs,
+            output_dbtp: output.true_peak_dbtp,
+            music_gain_db: gain_db,
+        },
+        temp_track,
+    })
+}
+
+/// The gain that brings the music to the loudness that was asked for, as far as its peaks allow.
+fn gain(request: &ScoreRequest, take: &Take, ceiling: f64, progress: &mut Progress<'_>) -> f64 {
+    let Some(lufs) = take.loudness.integrated_lufs else {
+        progress.warn("the music is silent; try another seed");
+        return 0.0;
+    };
+    let wanted = request.loudness - lufs;
+    let most = take
+        .loudness
+        .true_peak_dbtp
+        .map_or(wanted, |peak| ceiling + MOST_LIMITING_DB - peak);
+    let gain = wanted.min(most).clamp(GAINS_DB.0, GAINS_DB.1);
+    if gain < wanted - 0.5 {
+        let reached = lufs + gain;
+        progress.warn(format!(
+            "the music's peaks allow {reached:.1} LUFS, not {:.1}",
+            request.loudness
+        ));
+    }
+    gain
+}
+
+/// What is done with the video's own sound, in a word and for the mix.
+fn temp_track(request: &ScoreRequest, info: &MediaInfo, hz: u32) -> (&'static str, TempTrack) {
+    if info.main_audio().is_none() {
+        return ("none", TempTrack::Mute);
+    }
+    let sound_file = crate::target::is_sound(&request.output);
+    let default = if sound_file {
+        TempTrackChoice::Mute
+    } else {
+        TempTrackChoice::Duck
+    };
+    match request.temp_track.unwrap_or(default) {
+        TempTrackChoice::Keep => ("keep", TempTrack::Keep { gain_db: 0.0 }),
+        TempTrackChoice::Mute => ("mute", TempTrack::Mute),
+        TempTrackChoice::Duck => ("duck", TempTrack::Duck(Ducking::speech(hz))),
+    }
+}
+
+fn samples(length: Duration, hz: u32) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX) * u64::from(hz) / 1000
+}

@@ -1,0 +1,150 @@
+//! What was seen in a picture, and its form in the cache: a JSON header, then the curves as 32-bit floats.
+
+use muvi_scoring::analysis::{Analysis, Curves};
+use muvi_scoring::hits::Cut;
+use serde::{Deserialize, Serialize};
+
+/// Changes whenever a cached entry of an older version would mean something else.
+pub(crate) const VERSION: &str = "1";
+
+/// The result of watching a picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) analysis: Analysis,
+    pub(crate) cuts: Vec<Cut>,
+    pub(crate) warnings: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    frames: usize,
+    frame_rate: [u32; 2],
+    grid: [usize; 2],
+    conditioning_width: usize,
+    /// Time and strength.
+    cuts: Vec<(f64, f32)>,
+    warnings: Vec<String>,
+}
+
+impl Seen {
+    pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
+        let analysis = &self.analysis;
+        let header = Header {
+            frames: analysis.frames,
+            frame_rate: analysis.frame_rate,
+            grid: analysis.grid,
+            conditioning_width: analysis.conditioning_width,
+            cuts: self.cuts.iter().map(|cut| (cut.time_s, cut.strength)).collect(),
+            warnings: self.warnings.clone(),
+        };
+        let header = serde_json::to_vec(&header).ok()?;
+        let mut bytes = u32::try_from(header.len()).ok()?.to_le_bytes().to_vec();
+        bytes.extend(header);
+        for values in self.arrays() {
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        }
+        Some(bytes)
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let (header, mut rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        let header: Header = serde_json::from_slice(header).ok()?;
+        let mut take = |count: usize| -> Option<Vec<f32>> {
+            let (front, back) = rest.split_at_checked(count.checked_mul(4)?)?;
+            rest = back;
+            Some(
+                front
+                    .as_chunks::<4>()
+                    .0
+                    .iter()
+                    .map(|it| f32::from_le_bytes(*it))
+                    .collect(),
+            )
+        };
+        let frames = header.frames;
+        let conditioning = take(frames.checked_mul(header.conditioning_width)?)?;
+        let attention = take(frames.checked_mul(header.grid[0].checked_mul(header.grid[1])?)?)?;
+        let curves = Curves {
+            hit: take(frames)?,
+            intensity: take(frames)?,
+            valence: take(frames)?,
+            arousal: take(frames)?,
+        };
+        let analysis = Analysis {
+            frames,
+            frame_rate: header.frame_rate,
+            grid: header.grid,
+            conditioning_width: header.conditioning_width,
+            conditioning,
+            attention,
+            curves,
+        };
+        let cuts = header
+            .cuts
+            .into_iter()
+            .map(|(time_s, strength)| Cut { time_s, strength })
+            .collect();
+        rest.is_empty().then_some(Self {
+            analysis,
+            cuts,
+            warnings: header.warnings,
+        })
+    }
+
+    fn arrays(&self) -> [&[f32]; 6] {
+        let Analysis {
+            conditioning,
+            attention,
+            curves,
+            ..
+        } = &self.analysis;
+        [
+            conditioning,
+            attention,
+            &curves.hit,
+            &curves.intensity,
+            &curves.valence,
+            &curves.arousal,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comes_back_as_it_was() {
+        let values = |count: usize, from: f32| (0..count).map(|n| from + n as f32 / 7.0).collect::<Vec<_>>();
+        let seen = Seen {
+            analysis: Analysis {
+                frames: 5,
+                frame_rate: [10, 1],
+                grid: [2, 3],
+                conditioning_width: 4,
+                conditioning: values(20, 0.0),
+                attention: values(30, 0.5),
+                curves: Curves {
+                    hit: values(5, 1.0),
+                    intensity: values(5, 2.0),
+                    valence: values(5, -3.0),
+                    arousal: values(5, 4.0),
+                },
+            },
+            cuts: vec![Cut {
+                time_s: 1.0 / 3.0,
+                strength: 0.7,
+            }],
+            warnings: vec!["one".into()],
+        };
+        let bytes = seen.to_bytes().unwrap();
+        let back = Seen::from_bytes(&bytes).unwrap();
+        assert_eq!(back.arrays(), seen.arrays());
+        assert_eq!(back.cuts[0].time_s, 1.0 / 3.0);
+        assert_eq!(back.warnings, seen.warnings);
+        assert!(Seen::from_bytes(&bytes[..bytes.len() - 1]).is_none());
+        assert!(Seen::from_bytes(&[&bytes[..], &[0]].concat()).is_none());
+        assert!(Seen::from_bytes(b"").is_none());
+    }
+}

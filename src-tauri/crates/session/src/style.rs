@@ -1,0 +1,108 @@
+//! Style clips: found, judged and read before the long work begins.
+
+use std::path::Path;
+
+use muvi_media::Tools;
+use muvi_media::audio::AudioReader;
+use muvi_scoring::codec::StyleClip;
+use muvi_scoring::latents::Latents;
+use muvi_scoring::models::MusicModels;
+
+use crate::engine::Engine;
+use crate::error::{Error, StyleProblem};
+use crate::progress::Progress;
+
+const LEAST_S: u32 = 1;
+/// A longer file is a collection, not a style.
+const MOST_MIN: u32 = 30;
+/// As much of a clip as is listened to.
+const READ_S: u64 = 300;
+/// Peaks below this are silence: -60 dBFS.
+const SILENCE: f32 = 1e-3;
+const BLOCK: usize = 1 << 15;
+
+/// A clip in memory, at the pack's rate.
+pub(crate) struct Clip {
+    pub(crate) name: String,
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+/// Reads the clip that `named` is: a file, or else a style of the pack.
+pub(crate) fn read(
+    named: &Path,
+    tools: &Tools,
+    engine: &Engine,
+    progress: &Progress<'_>,
+) -> Result<Clip, Error> {
+    let wrap = |problem| Error::Style {
+        clip: named.to_path_buf(),
+        problem,
+    };
+    let path = if named.exists() {
+        named.to_path_buf()
+    } else {
+        let style = named.to_str().and_then(|id| engine.pack.style(id).ok());
+        style.ok_or_else(|| wrap(StyleProblem::Unknown))?.path
+    };
+    let hz = engine.sample_rate();
+    let mut reader = AudioReader::open_file(tools, &path, hz, None).map_err(|error| wrap(error.into()))?;
+    let minutes = reader
+        .length()
+        .map_or(0.0, |frames| frames as f64 / f64::from(hz) / 60.0);
+    if minutes > f64::from(MOST_MIN) {
+        return Err(wrap(StyleProblem::Long {
+            minutes,
+            most_min: MOST_MIN,
+        }));
+    }
+    let mut clip = Clip {
+        name: named.display().to_string(),
+        left: Vec::new(),
+        right: Vec::new(),
+    };
+    let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
+    let most = usize::try_from(READ_S * u64::from(hz)).unwrap_or(usize::MAX);
+    while clip.left.len() < most {
+        progress.check()?;
+        let read = reader
+            .read([&mut left, &mut right])
+            .map_err(|error| wrap(error.into()))?;
+        if read == 0 {
+            break;
+        }
+        clip.left.extend_from_slice(&left[..read]);
+        clip.right.extend_from_slice(&right[..read]);
+    }
+    let seconds = clip.left.len() as f64 / f64::from(hz);
+    if seconds < f64::from(LEAST_S) {
+        return Err(wrap(StyleProblem::Short {
+            seconds,
+            least_s: LEAST_S,
+        }));
+    }
+    if clip
+        .left
+        .iter()
+        .chain(&clip.right)
+        .all(|sample| sample.abs() < SILENCE)
+    {
+        return Err(wrap(StyleProblem::Silent));
+    }
+    Ok(clip)
+}
+
+impl Clip {
+    /// The clip as the generator takes it.
+    pub(crate) fn encode(&self, models: &mut MusicModels) -> Result<Latents, Error> {
+        let clip = StyleClip {
+            left: &self.left,
+            right: &self.right,
+            offset_s: None,
+        };
+        muvi_scoring::codec::encode_style(models, &clip).map_err(|error| Error::Style {
+            clip: self.name.clone().into(),
+            problem: error.into(),
+        })
+    }
+}

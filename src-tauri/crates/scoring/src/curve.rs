@@ -33,6 +33,25 @@ impl Curve {
         }
     }
 
+    /// The curve averaged over `radius_s` seconds to each side, less at its ends.
+    #[must_use]
+    pub fn smoothed(&self, radius_s: f64) -> Self {
+        let radius = (radius_s * self.rate_hz).round().max(0.0) as usize;
+        let mut sums = vec![0.0_f64];
+        sums.extend(self.values.iter().scan(0.0, |sum, v| {
+            *sum += f64::from(*v);
+            Some(*sum)
+        }));
+        let mean = |i: usize| {
+            let (from, to) = (i.saturating_sub(radius), (i + radius + 1).min(self.values.len()));
+            ((sums[to] - sums[from]) / (to - from) as f64) as f32
+        };
+        Self {
+            rate_hz: self.rate_hz,
+            values: (0..self.values.len()).map(mean).collect(),
+        }
+    }
+
     /// Length in seconds.
     pub fn duration_s(&self) -> f64 {
         self.values.len() as f64 / self.rate_hz
@@ -70,5 +89,7 @@ mod tests {
             0.0
         );
         assert_eq!(c.scaled(3.0).values, [0.0, 1.0, 1.0]);
+        assert_eq!(c.smoothed(0.5).values, [0.5, 0.5, 0.75]);
+        assert_eq!(c.smoothed(0.0), c);
     }
 }

@@ -77,7 +77,11 @@ impl Analysis {
     /// The intensity that music should follow: smoothed over about a second and stretched so that the quietest
     /// twentieth of the video is near 0.15 and the loudest near 0.95; a flat curve stays where it is.
     pub fn intensity(&self) -> Curve {
-        let smooth = smoothed(&self.curves.intensity, (self.rate_hz() * 0.5).round() as usize);
+        let raw = Curve {
+            rate_hz: self.rate_hz(),
+            values: self.curves.intensity.clone(),
+        };
+        let smooth = raw.smoothed(0.5).values;
         let (low, high) = (quantile(&smooth, QUIET), quantile(&smooth, LOUD));
         let values = if high - low < FLAT {
             smooth
@@ -92,20 +96,6 @@ impl Analysis {
             values,
         }
     }
-}
-
-/// Mean over `radius` frames to each side, fewer at the ends.
-fn smoothed(values: &[f32], radius: usize) -> Vec<f32> {
-    let mut sums = vec![0.0_f64];
-    sums.extend(values.iter().scan(0.0, |sum, v| {
-        *sum += f64::from(*v);
-        Some(*sum)
-    }));
-    let mean = |i: usize| {
-        let (from, to) = (i.saturating_sub(radius), (i + radius + 1).min(values.len()));
-        ((sums[to] - sums[from]) / (to - from) as f64) as f32
-    };
-    (0..values.len()).map(mean).collect()
 }
 
 /// The value below which the part `q` of all lies; 0 of nothing.

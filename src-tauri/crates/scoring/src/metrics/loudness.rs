@@ -2,8 +2,8 @@
 
 use crate::curve::Curve;
 
-/// Level of silence in the envelope.
-const SILENCE_DB: f64 = -70.0;
+/// Level of silence in the envelope: less can't be heard, and must not outweigh the rest in a correlation.
+const SILENCE_DB: f64 = -60.0;
 
 /// RMS level in dBFS over both channels, one value per period; streamed.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl LoudnessEnvelope {
         self.count = 0;
     }
 
-    /// The envelope in dBFS, -70 or above; value `i` covers the period from `i / rate_hz` on.
+    /// The envelope in dBFS, -60 or above; value `i` covers the period from `i / rate_hz` on.
     pub fn finish(mut self) -> Curve {
         if self.count > 0 {
             self.close();
@@ -73,7 +73,7 @@ mod tests {
         let c = e.finish();
         assert_eq!(c.values.len(), 3);
         assert!(
-            (c.values[0] + 6.02).abs() < 0.01 && (c.values[1] + 9.03).abs() < 0.01 && c.values[2] == -70.0
+            (c.values[0] + 6.02).abs() < 0.01 && (c.values[1] + 9.03).abs() < 0.01 && c.values[2] == -60.0
         );
     }
 

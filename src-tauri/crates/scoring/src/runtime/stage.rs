@@ -175,6 +175,10 @@ pub(super) fn open(
     settings: &SessionSettings,
 ) -> Result<Session, ort::Error> {
     let mut builder = configured(runtime, settings)?;
+    if provider == Provider::DirectMl {
+        // DirectML refuses sessions that plan their memory ahead.
+        builder = builder.with_memory_pattern(false).map_err(plain)?;
+    }
     if let Some(dispatch) = provider.dispatch() {
         builder = builder.with_execution_providers([dispatch]).map_err(plain)?;
     }

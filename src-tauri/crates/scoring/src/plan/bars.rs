@@ -9,8 +9,10 @@ use crate::hits::HitPoint;
 /// Silence between the end of the music and the end of the picture, so that nothing is cut off.
 const TAIL_S: f64 = 0.15;
 /// The closing chord rings at least and, where the beats allow, at most so long.
-const SHORTEST_RING_S: f64 = 1.1;
+const SHORTEST_RING_S: f64 = 0.9;
 const LONGEST_RING_S: f64 = 3.2;
+/// A first downbeat this near to the start has no bar before it; no beat is shorter.
+const SHORTEST_PICKUP_S: f64 = 0.25;
 
 pub(super) struct Layout {
     pub(super) beats: Vec<Beat>,
@@ -41,12 +43,13 @@ pub(super) fn lay_out(stretches: &[Stretch], duration: f64, hits: &[HitPoint]) -
     let final_downbeat_s = ticks[last].0;
     let starts: Vec<f64> = ticks.iter().filter(|t| t.1 == 0).map(|t| t.0).collect();
     let mut bars: Vec<Range<f64>> = Vec::new();
-    if starts[0] > 1e-3 {
+    if starts[0] > SHORTEST_PICKUP_S {
         bars.push(0.0..starts[0]);
     }
     let pickup = bars.len() as u32;
     let ends = starts[1..].iter().copied().chain([music_end_s]);
     bars.extend(starts.iter().zip(ends).map(|(start, end)| *start..end));
+    bars[0].start = 0.0;
     let mut bar = 0;
     let beats = ticks.iter().map(|&(time_s, beat)| {
         // Beats before the first downbeat are those of the pickup bar 0.
@@ -72,8 +75,9 @@ fn ticks(stretches: &[Stretch], end: f64) -> Vec<(f64, u8)> {
     let mut out = Vec::new();
     for s in stretches {
         let beat = s.bar_s / BEATS_PER_BAR as f64;
-        // A beat on the boundary belongs to the later stretch.
-        let first = ((s.start_s - s.downbeat_s) / beat - 1e-6).ceil() as i64;
+        // A beat on the boundary belongs to the later stretch; one just before the picture starts with it.
+        let early = if s.start_s > 0.0 { 1e-6 } else { LANDED_S };
+        let first = ((s.start_s - early - s.downbeat_s) / beat).ceil() as i64;
         for i in first.. {
             let time = s.downbeat_s + i as f64 * beat;
             if time >= s.end_s - 1e-6 || time > end {
@@ -89,23 +93,23 @@ fn ticks(stretches: &[Stretch], end: f64) -> Vec<(f64, u8)> {
 fn closing(ticks: &[(f64, u8)], duration: f64, music_end: f64, hits: &[HitPoint]) -> usize {
     let ring = SHORTEST_RING_S.min(0.35 * duration);
     let fits = |time: f64| music_end - time >= ring;
-    // A hit near the end that lies on a downbeat is the natural place: the title, the logo, the last cut.
+    // A hit near the end that lies on a beat is the natural place: the title, the logo, the last cut.
     let struck = |time: f64| {
         hits.iter()
             .any(|h| (h.time_s - time).abs() <= LANDED_S && h.strength >= 0.4)
     };
     let near = |time: f64| fits(time) && music_end - time <= LONGEST_RING_S + 1.0;
     let downbeat = |t: &(f64, u8)| t.1 == 0;
-    if let Some(i) = ticks
-        .iter()
-        .rposition(|t| downbeat(t) && near(t.0) && struck(t.0))
-    {
-        return i;
+    let half_bar = |t: &(f64, u8)| usize::from(t.1).is_multiple_of(BEATS_PER_BAR / 2);
+    // Downbeats before half bars before any beat: a bar may be cut short for it.
+    let ranks: [&dyn Fn(&(f64, u8)) -> bool; 3] = [&downbeat, &half_bar, &|_| true];
+    for rank in ranks {
+        if let Some(i) = ticks.iter().rposition(|t| rank(t) && near(t.0) && struck(t.0)) {
+            return i;
+        }
     }
     let last = ticks.iter().rposition(|t| downbeat(t) && fits(t.0));
-    let half = ticks
-        .iter()
-        .rposition(|t| usize::from(t.1).is_multiple_of(BEATS_PER_BAR / 2) && fits(t.0));
+    let half = ticks.iter().rposition(|t| half_bar(t) && fits(t.0));
     match (last, half) {
         // A long wait after a bar's start: close on the half bar instead.
         (Some(last), Some(half)) if music_end - ticks[last].0 > LONGEST_RING_S => half,

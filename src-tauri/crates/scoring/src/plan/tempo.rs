@@ -84,7 +84,7 @@ pub(super) fn solve(request: &PlanRequest, hits: &[HitPoint]) -> Vec<Stretch> {
             .map(|i| rated((around + f64::from(i) * 0.1).clamp(slow, fast)))
             .fold(winner, better)
     };
-    merged(best.2)
+    search.settled(merged(best.2))
 }
 
 /// The preferred tempo, and octaves from it that cost half a point.
@@ -188,6 +188,24 @@ impl Search<'_> {
         (winner.0, stretches)
     }
 
+    /// One stretch goes through one hit exactly; a little to the side it may be nearer to all of them.
+    fn settled(&self, mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+        if let [only] = stretches.as_mut_slice() {
+            let worth = |shift: f64| self.worth(0..self.events.len(), only.downbeat_s + shift, only.bar_s);
+            let shifts = (-12..=12).map(|i| f64::from(i) * 0.005);
+            let (_, shift) = shifts.fold((worth(0.0), 0.0), |best, shift| {
+                // Worth more than rounding, so that what is right stays.
+                if worth(shift) > best.0 + 1e-6 {
+                    (worth(shift), shift)
+                } else {
+                    best
+                }
+            });
+            only.downbeat_s += shift;
+        }
+        stretches
+    }
+
     /// A stretch between two anchors that are both downbeats.
     fn edge(&self, i: usize, j: usize, base: f64) -> Option<Step> {
         let start = self.events[self.anchors[i]].time_s;
@@ -222,7 +240,7 @@ impl Search<'_> {
                 let phase = (time - downbeat) / period;
                 (phase - phase.round()).abs() * period
             };
-            let near = |miss: f64| 1.0 - 0.35 * (miss / LANDED_S).powi(2);
+            let near = |miss: f64| 1.0 - 0.5 * (miss / LANDED_S).powi(2);
             let (bar_miss, beat_miss) = (off(bar), off(beat));
             if bar_miss <= LANDED_S {
                 near(bar_miss)

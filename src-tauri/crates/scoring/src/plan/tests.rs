@@ -49,14 +49,7 @@ fn check_plan(p: &Plan, request: &PlanRequest) {
             p.segments
         );
     }
-    assert_eq!(
-        p.bars[0].start_s,
-        if p.beats[0].beat == 0 && p.beats[0].time_s < 1e-3 {
-            p.beats[0].time_s
-        } else {
-            0.0
-        }
-    );
+    assert_eq!(p.bars[0].start_s, 0.0);
     assert!(
         p.bars
             .windows(2)
@@ -71,9 +64,11 @@ fn check_plan(p: &Plan, request: &PlanRequest) {
         );
     }
     // No jump in the pulse: neighbouring beats are a beat apart at a tempo within the range.
-    for w in p.beats.windows(2) {
+    for (i, w) in p.beats.windows(2).enumerate() {
         let beat = 60.0 / p.bpm_at(w[0].time_s + 1e-5);
-        assert!((w[1].time_s - w[0].time_s - beat).abs() < 1e-4, "{w:?} {beat}");
+        // The first beat may be held back to the start of the picture.
+        let slack = if i == 0 { LANDED_S } else { 1e-4 };
+        assert!((w[1].time_s - w[0].time_s - beat).abs() < slack, "{w:?} {beat}");
     }
     for h in &p.hits {
         let nearest = p

@@ -103,10 +103,11 @@ fn ask(tools: &Tools, path: &Path) -> Result<Report, ProbeError> {
 }
 
 fn refusal(path: &Path, log: &Log) -> ProbeError {
+    let indexless = log.says("moov atom not found") && looks_like_mp4(path) || log.says("End of file");
     let path = path.to_owned();
-    if log.says("moov atom not found") || log.says("End of file") {
+    if indexless {
         ProbeError::Truncated { path }
-    } else if log.says("Invalid data") {
+    } else if log.says("Invalid data") || log.says("moov atom not found") {
         ProbeError::NotMedia { path }
     } else {
         ProbeError::Refused {
@@ -114,6 +115,17 @@ fn refusal(path: &Path, log: &Log) -> ProbeError {
             reason: log.reason(),
         }
     }
+}
+
+/// True if the file begins with one of the boxes that mp4 and mov files begin with: ffmpeg goes by the name.
+fn looks_like_mp4(path: &Path) -> bool {
+    let mut start = [0; 8];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok()
+        && matches!(
+            &start[4..],
+            b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip"
+        )
 }
 
 /// What the header of a file says, without a look at its packets.

@@ -26,9 +26,19 @@ pub(super) struct Picture {
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Packet {
-    time: Option<i64>,
+    shown: Option<i64>,
+    decoded: Option<i64>,
     length: Option<i64>,
     discarded: bool,
+}
+
+impl Packet {
+    /// When the frame is shown. Program streams leave this out for most frames; over all frames the times at
+    /// which they are shown are those at which they are decoded, later by one constant `delay`.
+    fn time(&self, delay: i64) -> Option<i64> {
+        let time = self.shown.or_else(|| self.decoded?.checked_add(delay))?;
+        (!self.discarded).then_some(time)
+    }
 }
 
 /// Reads packets at the start, in the middle and at the end, and all of them only where the end is missing.
@@ -48,11 +58,11 @@ pub(super) fn measure(tools: &Tools, info: &MediaInfo) -> Result<Picture, ProbeE
     read(tools, info, &format!("%+#{SAMPLE_PACKETS}"), |packet| {
         head.push(packet)
     })?;
-    let mut times: Vec<i64> = head
+    let delay = head
         .iter()
-        .filter(|p| !p.discarded)
-        .filter_map(|p| p.time)
-        .collect();
+        .find_map(|p| p.shown?.checked_sub(p.decoded?))
+        .unwrap_or(0);
+    let mut times: Vec<i64> = head.iter().filter_map(|packet| packet.time(delay)).collect();
     times.sort_unstable();
     let Some(&start) = times.first() else {
         return Err(ProbeError::NoFrames {
@@ -61,13 +71,17 @@ pub(super) fn measure(tools: &Tools, info: &MediaInfo) -> Result<Picture, ProbeE
     };
     let frame = clock_ticks(info.video.rate, clock);
     let mut varies = uneven(&times, frame);
-    let mut end = End { frame, last: None };
+    let mut end = End {
+        frame,
+        delay,
+        last: None,
+    };
     if head.len() < SAMPLE_PACKETS {
         head.into_iter().for_each(|packet| end.add(packet));
     } else {
         let mut inside = Vec::new();
         read(tools, info, &format!("{middle}%+#{SAMPLE_PACKETS}"), |packet| {
-            inside.extend(packet.time)
+            inside.extend(packet.time(delay))
         })?;
         inside.sort_unstable();
         varies |= uneven(&inside, frame);
@@ -120,12 +134,13 @@ impl Picture {
 /// Collects the moment at which the last frame ends.
 struct End {
     frame: i64,
+    delay: i64,
     last: Option<i64>,
 }
 
 impl End {
     fn add(&mut self, packet: Packet) {
-        let Some(time) = packet.time.filter(|_| !packet.discarded) else {
+        let Some(time) = packet.time(self.delay) else {
             return;
         };
         let length = packet.length.filter(|&length| length > 0).unwrap_or(self.frame);
@@ -186,16 +201,14 @@ fn read(
 
 fn packet(line: &str) -> Packet {
     let mut packet = Packet::default();
-    let mut decoded = None;
     for (key, value) in line.split('|').filter_map(|field| field.split_once('=')) {
         match key {
-            "pts" => packet.time = value.parse().ok(),
-            "dts" => decoded = value.parse().ok(),
+            "pts" => packet.shown = value.parse().ok(),
+            "dts" => packet.decoded = value.parse().ok(),
             "duration" => packet.length = value.parse().ok(),
             "flags" => packet.discarded = value.contains('D'),
             _ => {}
         }
     }
-    packet.time = packet.time.or(decoded);
     packet
 }

@@ -20,6 +20,7 @@ const EULER: SolverSettings = SolverSettings {
     method: Method::Euler,
     steps: 3,
     guidance: 1.5,
+    rescale: 0.5,
     sway: 0.0,
 };
 

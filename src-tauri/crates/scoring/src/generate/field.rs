@@ -3,7 +3,7 @@
 use super::GenerateError;
 use crate::cancel::Cancel;
 use crate::models::MusicModels;
-use crate::solver::VelocityField;
+use crate::solver::{SolverSettings, VelocityField};
 
 /// Inputs of one window, one row per latent: the style segment, then the window.
 #[derive(Debug, Default)]
@@ -26,6 +26,7 @@ pub(super) struct GuidedField<'m> {
     cancel: &'m Cancel,
     inputs: WindowInputs,
     guidance: f32,
+    rescale: f32,
     batch: usize,
     rows: usize,
     width: usize,
@@ -39,13 +40,13 @@ impl<'m> GuidedField<'m> {
         models: &'m mut MusicModels,
         mut inputs: WindowInputs,
         style_rows: usize,
-        guidance: f32,
+        solver: &SolverSettings,
         cancel: &'m Cancel,
     ) -> Self {
         let width = models.manifest().latent.width;
         let rows = inputs.mask.len();
         // A scale of 1 is the conditioned branch alone.
-        let batch = if guidance == 1.0 { 1 } else { 2 };
+        let batch = if solver.guidance == 1.0 { 1 } else { 2 };
         let all = [
             &mut inputs.context,
             &mut inputs.video,
@@ -64,7 +65,8 @@ impl<'m> GuidedField<'m> {
             models,
             cancel,
             inputs,
-            guidance,
+            guidance: solver.guidance,
+            rescale: solver.rescale,
             batch,
             rows,
             width,
@@ -103,11 +105,61 @@ impl VelocityField for GuidedField<'_> {
         let (with, without) = velocity.split_at(state.len());
         if batch == 1 {
             out.copy_from_slice(with);
-        } else {
-            for ((o, c), u) in out.iter_mut().zip(with).zip(without) {
-                *o = u + self.guidance * (c - u);
-            }
+            return Ok(());
+        }
+        for ((o, c), u) in out.iter_mut().zip(with).zip(without) {
+            *o = u + self.guidance * (c - u);
+        }
+        if self.rescale > 0.0 {
+            rescale(state, with, out, &self.inputs.mask, time, self.rescale);
         }
         Ok(())
+    }
+}
+
+/// Pulls the data that the guided velocity leads to back to the level of the data that `with` leads to, by `part`,
+/// counting only rows that are to be generated.
+fn rescale(state: &[f32], with: &[f32], guided: &mut [f32], mask: &[f32], time: f32, part: f32) {
+    let (left, width) = (1.0 - time, state.len() / (mask.len() / 2));
+    if left < 1e-4 {
+        return;
+    }
+    let energy = |velocity: &[f32]| {
+        let rows = state
+            .chunks_exact(width)
+            .zip(velocity.chunks_exact(width))
+            .zip(mask);
+        let made = rows.filter(|(_, given)| **given < 0.5);
+        made.flat_map(|((x, v), _)| x.iter().zip(v))
+            .map(|(x, v)| f64::from(x + left * v).powi(2))
+            .sum::<f64>()
+    };
+    let (meant, found) = (energy(with), energy(guided));
+    if found <= 0.0 {
+        return;
+    }
+    let scale = 1.0 + part * ((meant / found).sqrt() as f32 - 1.0);
+    for (v, x) in guided.iter_mut().zip(state) {
+        *v = ((x + left * *v) * scale - x) / left;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rescaling_gives_the_level_of_the_conditioned_branch() {
+        // Two rows of width 2, the first one given; the second half of the mask is the other branch's.
+        let (state, mask) = ([9.0, 9.0, 1.0, -1.0], [1.0, 0.0, 0.0, 0.0]);
+        let with = [0.0, 0.0, 2.0, 0.0];
+        let data = |v: &[f32]| (state[2] + 0.5 * v[2]).hypot(state[3] + 0.5 * v[3]);
+        let mut full = [5.0, 5.0, 6.0, -2.0];
+        let before = data(&full);
+        rescale(&state, &with, &mut full, &mask, 0.5, 1.0);
+        assert!((data(&full) - data(&with)).abs() < 1e-5);
+        let mut none = [5.0, 5.0, 6.0, -2.0];
+        rescale(&state, &with, &mut none, &mask, 0.5, 0.0);
+        assert!((data(&none) - before).abs() < 1e-5);
     }
 }

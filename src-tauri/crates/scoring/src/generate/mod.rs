@@ -269,8 +269,7 @@ impl<'m> Generator<'m> {
                 width,
                 &mut state[style_frames * width..],
             );
-            let mut field =
-                GuidedField::new(self.models, inputs, style_frames, request.solver.guidance, cancel);
+            let mut field = GuidedField::new(self.models, inputs, style_frames, &request.solver, cancel);
             solve(&mut field, &mut state, &request.solver, |step| {
                 on_event(GenerateEvent::Step {
                     window: index,

@@ -99,17 +99,20 @@ fn closing(ticks: &[(f64, u8)], duration: f64, music_end: f64, hits: &[HitPoint]
             .any(|h| (h.time_s - time).abs() <= LANDED_S && h.strength >= 0.4)
     };
     let near = |time: f64| fits(time) && music_end - time <= LONGEST_RING_S + 1.0;
-    let downbeat = |t: &(f64, u8)| t.1 == 0;
-    let half_bar = |t: &(f64, u8)| usize::from(t.1).is_multiple_of(BEATS_PER_BAR / 2);
+    let every = |beats: usize, t: &(f64, u8)| usize::from(t.1).is_multiple_of(beats);
     // Downbeats before half bars before any beat: a bar may be cut short for it.
-    let ranks: [&dyn Fn(&(f64, u8)) -> bool; 3] = [&downbeat, &half_bar, &|_| true];
-    for rank in ranks {
-        if let Some(i) = ticks.iter().rposition(|t| rank(t) && near(t.0) && struck(t.0)) {
+    for beats in [BEATS_PER_BAR, BEATS_PER_BAR / 2, 1] {
+        if let Some(i) = ticks
+            .iter()
+            .rposition(|t| every(beats, t) && near(t.0) && struck(t.0))
+        {
             return i;
         }
     }
-    let last = ticks.iter().rposition(|t| downbeat(t) && fits(t.0));
-    let half = ticks.iter().rposition(|t| half_bar(t) && fits(t.0));
+    let last = ticks.iter().rposition(|t| every(BEATS_PER_BAR, t) && fits(t.0));
+    let half = ticks
+        .iter()
+        .rposition(|t| every(BEATS_PER_BAR / 2, t) && fits(t.0));
     match (last, half) {
         // A long wait after a bar's start: close on the half bar instead.
         (Some(last), Some(half)) if music_end - ticks[last].0 > LONGEST_RING_S => half,

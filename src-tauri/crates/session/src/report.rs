@@ -127,7 +127,7 @@ pub struct ScoreReport {
     pub pack: String,
     /// The pack's hash.
     pub pack_hash: String,
-    /// The style clip or style name, if one was given.
+    /// The style clip, or the pack's style that was chosen by mood; none where the pack has no styles.
     pub style: Option<String>,
     /// The seed.
     pub seed: u64,

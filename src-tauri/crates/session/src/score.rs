@@ -59,8 +59,7 @@ fn run(
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<ScoreReport, Error> {
     let mut phases = vec![Phase::Open, Phase::Watch, Phase::Plan];
-    phases.extend(request.style.as_ref().map(|_| Phase::Style));
-    phases.extend([Phase::Compose, Phase::Render, Phase::Export]);
+    phases.extend([Phase::Style, Phase::Compose, Phase::Render, Phase::Export]);
     let mut progress = Progress::new(phases, cancel, listener);
 
     progress.start(Phase::Open)?;
@@ -99,12 +98,13 @@ fn run(
     let music_provider = models.report().clone();
     announce(&music_provider, &mut progress);
 
-    let mut style = None;
+    progress.start(Phase::Style)?;
+    let clip = match clip {
+        Some(clip) => Some(clip),
+        None => style::by_mood(watched.seen.analysis.mood(), &tools, &engine, &progress)?,
+    };
     let style_name = clip.as_ref().map(|clip| clip.name.clone());
-    if let Some(clip) = clip {
-        progress.start(Phase::Style)?;
-        style = Some(clip.encode(&mut models)?);
-    }
+    let style = clip.map(|clip| clip.encode(&mut models)).transpose()?;
     let brief = Brief {
         plan: &plan,
         analysis: &watched.seen.analysis,

@@ -7,6 +7,8 @@ use muvi_media::audio::AudioReader;
 use muvi_scoring::codec::StyleClip;
 use muvi_scoring::latents::Latents;
 use muvi_scoring::models::MusicModels;
+use muvi_scoring::pack::Style;
+use muvi_scoring::plan::Mood;
 
 use crate::engine::Engine;
 use crate::error::{Error, StyleProblem};
@@ -35,18 +37,46 @@ pub(crate) fn read(
     engine: &Engine,
     progress: &Progress<'_>,
 ) -> Result<Clip, Error> {
+    if named.exists() {
+        return read_file(named, named, tools, engine, progress);
+    }
+    let style = named.to_str().and_then(|id| engine.pack.style(id).ok());
+    let style = style.ok_or_else(|| Error::Style {
+        clip: named.to_path_buf(),
+        problem: StyleProblem::Unknown,
+    })?;
+    read_file(named, &style.path, tools, engine, progress)
+}
+
+/// Reads the style of the pack's palette whose mood is nearest to the picture's; none where the palette is empty.
+pub(crate) fn by_mood(
+    mood: Mood,
+    tools: &Tools,
+    engine: &Engine,
+    progress: &Progress<'_>,
+) -> Result<Option<Clip>, Error> {
+    let distance = |s: &Style| (s.valence - mood.valence).hypot(s.arousal - mood.arousal);
+    let styles = engine.pack.manifest().styles.iter();
+    let Some(nearest) = styles.min_by(|a, b| distance(a).total_cmp(&distance(b))) else {
+        return Ok(None);
+    };
+    let path = engine.pack.style(&nearest.id)?.path;
+    read_file(nearest.id.as_ref(), &path, tools, engine, progress).map(Some)
+}
+
+fn read_file(
+    named: &Path,
+    path: &Path,
+    tools: &Tools,
+    engine: &Engine,
+    progress: &Progress<'_>,
+) -> Result<Clip, Error> {
     let wrap = |problem| Error::Style {
         clip: named.to_path_buf(),
         problem,
     };
-    let path = if named.exists() {
-        named.to_path_buf()
-    } else {
-        let style = named.to_str().and_then(|id| engine.pack.style(id).ok());
-        style.ok_or_else(|| wrap(StyleProblem::Unknown))?.path
-    };
     let hz = engine.sample_rate();
-    let mut reader = AudioReader::open_file(tools, &path, hz, None).map_err(|error| wrap(error.into()))?;
+    let mut reader = AudioReader::open_file(tools, path, hz, None).map_err(|error| wrap(error.into()))?;
     let minutes = reader
         .length()
         .map_or(0.0, |frames| frames as f64 / f64::from(hz) / 60.0);

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             let code = exit::code(error.family());
-            output.error(code, &error.one_line());
+            output.error(code, &message(&error));
             ExitCode::from(code)
         }
     }
@@ -49,6 +49,17 @@ fn run(command: Command, output: &mut Output) -> Result<ExitCode, Error> {
         Command::Evaluate(args) => commands::evaluate(args, output, &cancel),
         Command::Pack { command } => commands::pack(command, output),
         Command::Doctor(_) => commands::doctor(output),
+    }
+}
+
+/// The error in one line; where an option is the remedy, its name.
+fn message(error: &Error) -> String {
+    match error.existing_output() {
+        Some(path) => format!(
+            "{}: exists already; name another file or add --overwrite",
+            path.display()
+        ),
+        None => error.one_line(),
     }
 }
 

@@ -162,7 +162,13 @@ fn bars(slot: &mut Option<ProgressBar>, event: &Event) {
 
 fn remark(event: &Event) -> String {
     match event {
-        Event::ProviderFallback { provider, reason } => format!("note: {provider} can't be used: {reason}"),
+        Event::ProviderFallback {
+            provider,
+            reason,
+            used,
+        } => {
+            format!("note: {provider} is not used ({reason}); running on {used}")
+        }
         Event::Warning { message } => format!("note: {message}"),
         _ => String::new(),
     }

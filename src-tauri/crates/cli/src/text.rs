@@ -40,7 +40,7 @@ pub(crate) fn score(report: &ScoreReport) -> String {
             report.temp_track
         ),
     );
-    line("ran on", report.music_provider.to_string());
+    line("ran on", report.music_provider.used.to_string());
     line(
         "time",
         times(&report.stages, report.seconds, report.real_time_factor),

@@ -158,7 +158,7 @@ fn no_frame() {
 fn too_short() {
     let place = Place::new();
     let input = place.video("blink.mp4", 0.12);
-    refuses(&place, &input, 4, &["short"]);
+    refuses(&place, &input, 4, &["1000 ms"]);
 }
 
 #[test]

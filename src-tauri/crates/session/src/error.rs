@@ -1,7 +1,7 @@
 //! Why a job ended without a result.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use muvi_media::audio::AudioError;
 use muvi_media::encode::EncodeError;
@@ -167,6 +167,16 @@ pub enum Family {
 }
 
 impl Error {
+    /// The output exists and the request doesn't let it be replaced.
+    pub fn existing_output(&self) -> Option<&Path> {
+        match self {
+            Self::Output(OutputError::Exists { path })
+            | Self::Export(ExportError::Output(OutputError::Exists { path }))
+            | Self::Encode(EncodeError::Output(OutputError::Exists { path })) => Some(path),
+            _ => None,
+        }
+    }
+
     /// The message with what caused it, as one line.
     pub fn one_line(&self) -> String {
         one_line(self)

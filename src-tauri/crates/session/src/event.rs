@@ -83,5 +83,7 @@ pub enum Event {
         provider: String,
         /// Why.
         reason: String,
+        /// The one that is used.
+        used: String,
     },
 }

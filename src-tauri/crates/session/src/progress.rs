@@ -22,6 +22,7 @@ pub(crate) struct Progress<'a> {
     last_report: Option<Instant>,
     times: Vec<StageTime>,
     warnings: Vec<String>,
+    fallen: Vec<&'static str>,
     begun: Instant,
 }
 
@@ -39,6 +40,7 @@ impl<'a> Progress<'a> {
             last_report: None,
             times: Vec::new(),
             warnings: Vec::new(),
+            fallen: Vec::new(),
             begun: Instant::now(),
         }
     }
@@ -95,8 +97,18 @@ impl<'a> Progress<'a> {
         (self.listener)(Event::Warning { message });
     }
 
-    pub(crate) fn send(&mut self, event: Event) {
-        (self.listener)(event);
+    /// Says that a provider is not used, once a job: all networks fail alike.
+    pub(crate) fn fall_back(&mut self, provider: &'static str, reason: &str, used: &'static str) {
+        if self.fallen.contains(&provider) {
+            return;
+        }
+        self.fallen.push(provider);
+        let (provider, reason, used) = (provider.to_owned(), reason.to_owned(), used.to_owned());
+        (self.listener)(Event::ProviderFallback {
+            provider,
+            reason,
+            used,
+        });
     }
 
     /// Fails once the job was cancelled.

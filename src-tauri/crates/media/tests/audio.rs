@@ -45,7 +45,7 @@ fn files_of_every_kind_have_their_length() {
                 left.len()
             );
             let power = left[9000..60_000].iter().map(|v| v * v).sum::<f32>() / 51_000.0;
-            assert!((power - 0.125).abs() < 0.01, "{name} at {hz}: {power}");
+            assert!((power - 0.0625).abs() < 0.005, "{name} at {hz}: {power}");
             assert_eq!(left.len(), right.len());
         }
     };
@@ -91,8 +91,14 @@ fn a_limit_ends_the_sound() {
 fn a_videos_sound_lies_on_its_picture() {
     let kitchen = Kitchen::new();
     // Silence, then a tone from 1 s on; the picture starts a quarter second after the sound, or before it.
-    let tone = "-f lavfi -i aevalsrc=gte(t\\,1)*0.5*sin(2763*t):s=48000:d=4";
-    let picture = "color=red:s=64x64:r=25:d=3";
+    kitchen.make(
+        "tone.wav",
+        "-f lavfi -i aevalsrc=gte(t\\,1)*0.5*sin(2763*t):s=48000:d=4",
+    );
+    kitchen.make(
+        "picture.mp4",
+        "-f lavfi -i color=red:s=64x64:r=25:d=3 -c:v libx264 -preset ultrafast",
+    );
     for (name, shift, sound_shift, codec, want) in [
         ("late.mp4", "0.24", "0", "aac", 0.76),
         ("early.mkv", "0", "0.5", "flac", 1.5),
@@ -100,15 +106,18 @@ fn a_videos_sound_lies_on_its_picture() {
         ("even.mov", "0", "0", "pcm_s16le", 1.0),
     ] {
         let words = format!(
-            "-itsoffset {shift} -f lavfi -i {picture} -itsoffset {sound_shift} {tone} -map 0 -map 1 \
-             -c:v libx264 -preset ultrafast -c:a {codec}"
+            "-itsoffset {shift} -i picture.mp4 -itsoffset {sound_shift} -i tone.wav -map 0 -map 1 -c:v copy -c:a {codec}"
         );
         let info = kitchen.probe(&kitchen.make(name, &words));
         let stream = info.main_audio().unwrap();
         let mut reader = AudioReader::open_video(&kitchen.tools, &info, stream, 48_000).unwrap();
         let [left, _] = all(&mut reader);
         let off = onset(&left) as f64 / 48_000.0 - want;
-        assert!(off.abs() < 0.004, "{name}: {off} s off");
+        // ffmpeg 5 writes Opus into Matroska 6.5 ms early.
+        assert!(
+            off.abs() < if codec == "libopus" { 0.008 } else { 0.002 },
+            "{name}: {off} s off"
+        );
         assert!(left.len() as u64 <= info.samples(48_000), "{name}");
     }
 }

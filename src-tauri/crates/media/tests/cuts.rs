@@ -44,7 +44,7 @@ fn the_cuts_of_the_fixtures() {
         matches!(
             launch[..],
             [Cut {
-                frame: 71..=73,
+                frame: 74,
                 kind: CutKind::Hard,
                 ..
             }]
@@ -56,7 +56,7 @@ fn the_cuts_of_the_fixtures() {
         matches!(
             city[..],
             [Cut {
-                frame: 117..=120,
+                frame: 116,
                 kind: CutKind::Hard,
                 ..
             }]

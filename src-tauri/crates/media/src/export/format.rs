@@ -193,7 +193,7 @@ pub(super) fn command(plan: &ExportPlan, target: &Path, only_start: bool) -> Ffm
         command.args(["-protocol_whitelist", "file", "-copyts", "-fflags", "+genpts"]);
         command.input(file_url(&info.path));
         command
-            .args(["-itsoffset", &seconds(info.video.start)])
+            .args(["-itsoffset", &seconds(info.video.start, plan.sound_shift)])
             .args(pcm)
             .input("pipe:0");
         command.map(format!("0:{}", info.video.index)).map("1:a:0");
@@ -231,15 +231,21 @@ pub(super) fn command(plan: &ExportPlan, target: &Path, only_start: bool) -> Ffm
         Container::Wav => {
             command.args(["-rf64", "auto"]);
         }
-        Container::Mkv | Container::Webm | Container::Flac => {}
+        Container::Mkv | Container::Webm => {
+            // An encoder's run-in lies before zero; to shift everything for it would move the picture.
+            command.args(["-avoid_negative_ts", "disabled"]);
+        }
+        Container::Flac => {}
     }
     command.format(container.muxer()).output(file_url(target));
     command
 }
 
-/// A moment as ffmpeg reads it: seconds with six decimals.
-fn seconds(moment: Moment) -> String {
-    let micros = Rate::hz(1_000_000).map_or(0, |rate| moment.at(rate, Round::Nearest));
+/// A moment, some microseconds later, as ffmpeg reads it: seconds with six decimals.
+fn seconds(moment: Moment, later: i64) -> String {
+    let micros = Rate::hz(1_000_000)
+        .map_or(0, |rate| moment.at(rate, Round::Nearest))
+        .saturating_add(later);
     let sign = if micros < 0 { "-" } else { "" };
     let micros = micros.unsigned_abs();
     format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
@@ -263,6 +269,11 @@ mod tests {
         check(48_600, 90_000, "0.540000");
         check(-1, 24, "-0.041667");
         check(90_000 * 3600, 90_000, "3600.000000");
+    }
+
+    #[test]
+    fn a_shift_is_added() {
+        assert_eq!(seconds(Moment::zero(Rate::MODEL), 6500), "0.006500");
     }
 
     #[test]

@@ -154,6 +154,8 @@ pub struct ExportPlan {
     codec: SoundCodec,
     subtitles: Vec<(u32, Subtitles)>,
     notes: Vec<String>,
+    /// Added to the start of the sound, in microseconds.
+    sound_shift: i64,
 }
 
 impl ExportPlan {
@@ -188,7 +190,7 @@ impl ExportPlan {
             });
         }
         let (subtitles, notes) = container.subtitles(info);
-        let plan = Self {
+        let mut plan = Self {
             tools: tools.clone(),
             info: info.clone(),
             output: output.clone(),
@@ -198,9 +200,10 @@ impl ExportPlan {
             codec,
             subtitles,
             notes,
+            sound_shift: 0,
         };
         if container.has_picture() {
-            rehearsal::rehearse(&plan)?;
+            plan.sound_shift = rehearsal::rehearse(&plan)?;
         }
         Ok(plan)
     }

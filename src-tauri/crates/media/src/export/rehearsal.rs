@@ -3,14 +3,22 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use super::{ExportError, ExportPlan, format};
+use muvi_timeline::{Rate, Round};
+
+use super::format::Container;
+use super::{ExportError, ExportPlan, SoundCodec, format};
+use crate::MediaInfo;
 use crate::probe;
 use crate::process::Running;
 
 /// Silence for the rehearsal, in sample frames.
 const FRAMES: usize = 4800;
 
-pub(super) fn rehearse(plan: &ExportPlan) -> Result<(), ExportError> {
+/// Opus starts with this much run-in: 312 samples at 48 kHz, in microseconds.
+const OPUS_RUN_IN: i64 = 6500;
+
+/// Muxes the start; says by how much the sound came too early, in microseconds.
+pub(super) fn rehearse(plan: &ExportPlan) -> Result<i64, ExportError> {
     let path = || plan.output.clone();
     let wrap = |source| ExportError::Tool { path: path(), source };
     let folder = tempfile::tempdir().map_err(wrap)?;
@@ -34,5 +42,20 @@ pub(super) fn rehearse(plan: &ExportPlan) -> Result<(), ExportError> {
     if made.video.rotation != plan.info.video.rotation {
         return Err(ExportError::RotationLost { path: path() });
     }
-    Ok(())
+    Ok(early(plan, &made))
+}
+
+/// Some ffmpegs take the run-in of Opus off twice in Matroska: what it is too much is added again.
+fn early(plan: &ExportPlan, made: &MediaInfo) -> i64 {
+    let (Ok(micros), Some(sound)) = (
+        Rate::hz(1_000_000),
+        made.audio.first().and_then(|sound| sound.start),
+    ) else {
+        return 0;
+    };
+    if plan.codec != SoundCodec::Opus || !matches!(plan.container, Container::Mkv | Container::Webm) {
+        return 0;
+    }
+    let wanted = plan.info.video.start.at(micros, Round::Nearest) - OPUS_RUN_IN;
+    (wanted - sound.at(micros, Round::Nearest)).clamp(0, OPUS_RUN_IN)
 }

@@ -78,6 +78,13 @@ pub(super) enum Container {
     Flac,
 }
 
+/// What has to be added to timestamps to make them come out right, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Shifts {
+    pub(super) picture: i64,
+    pub(super) sound: i64,
+}
+
 /// What becomes of a stream of subtitles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subtitles {
@@ -191,9 +198,12 @@ pub(super) fn command(plan: &ExportPlan, target: &Path, only_start: bool) -> Ffm
         }
         // Timestamps as they are in the file: the picture keeps its start time, and the sound gets the same.
         command.args(["-protocol_whitelist", "file", "-copyts", "-fflags", "+genpts"]);
+        if plan.shifts.picture != 0 {
+            command.args(["-itsoffset", &decimal(plan.shifts.picture)]);
+        }
         command.input(file_url(&info.path));
         command
-            .args(["-itsoffset", &seconds(info.video.start, plan.sound_shift)])
+            .args(["-itsoffset", &seconds(info.video.start, plan.shifts.sound)])
             .args(pcm)
             .input("pipe:0");
         command.map(format!("0:{}", info.video.index)).map("1:a:0");
@@ -246,6 +256,10 @@ fn seconds(moment: Moment, later: i64) -> String {
     let micros = Rate::hz(1_000_000)
         .map_or(0, |rate| moment.at(rate, Round::Nearest))
         .saturating_add(later);
+    decimal(micros)
+}
+
+fn decimal(micros: i64) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let micros = micros.unsigned_abs();
     format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use thiserror::Error;
 
 pub use format::SoundCodec;
-use format::{Container, Subtitles};
+use format::{Container, Shifts, Subtitles};
 pub(crate) use run::out_of_space;
 
 use crate::part::{self, OutputError};
@@ -31,6 +31,9 @@ pub struct ExportOptions {
     /// Whether a file of that name may be replaced.
     pub overwrite: bool,
 }
+
+/// What renders the sound: fills both planes from their start and says how many samples it wrote.
+pub type SoundSource<'a> = dyn FnMut([&mut [f32]; 2]) -> Result<usize, SourceError> + 'a;
 
 /// How far an export is, in samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,8 +157,7 @@ pub struct ExportPlan {
     codec: SoundCodec,
     subtitles: Vec<(u32, Subtitles)>,
     notes: Vec<String>,
-    /// Added to the start of the sound, in microseconds.
-    sound_shift: i64,
+    shifts: Shifts,
 }
 
 impl ExportPlan {
@@ -200,10 +202,10 @@ impl ExportPlan {
             codec,
             subtitles,
             notes,
-            sound_shift: 0,
+            shifts: Shifts::default(),
         };
         if container.has_picture() {
-            plan.sound_shift = rehearsal::rehearse(&plan)?;
+            plan.shifts = rehearsal::rehearse(&plan)?;
         }
         Ok(plan)
     }
@@ -231,7 +233,7 @@ impl ExportPlan {
     /// [`ExportError`]; the target is then as it was before.
     pub fn run(
         self,
-        source: &mut dyn FnMut([&mut [f32]; 2]) -> Result<usize, SourceError>,
+        source: &mut SoundSource<'_>,
         progress: &mut dyn FnMut(Progress),
         cancel: &AtomicBool,
     ) -> Result<Exported, ExportError> {

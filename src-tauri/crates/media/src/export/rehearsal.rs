@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use muvi_timeline::{Rate, Round};
 
-use super::format::Container;
+use super::format::{Container, Shifts};
 use super::{ExportError, ExportPlan, SoundCodec, format};
 use crate::MediaInfo;
 use crate::probe;
@@ -17,8 +17,11 @@ const FRAMES: usize = 4800;
 /// Opus starts with this much run-in: 312 samples at 48 kHz, in microseconds.
 const OPUS_RUN_IN: i64 = 6500;
 
-/// Muxes the start; says by how much the sound came too early, in microseconds.
-pub(super) fn rehearse(plan: &ExportPlan) -> Result<i64, ExportError> {
+/// A picture that starts this far from its place has been moved, not rounded; in microseconds.
+const MOVED: i64 = 2000;
+
+/// Muxes the start; says what has to be added to the times of picture and sound.
+pub(super) fn rehearse(plan: &ExportPlan) -> Result<Shifts, ExportError> {
     let path = || plan.output.clone();
     let wrap = |source| ExportError::Tool { path: path(), source };
     let folder = tempfile::tempdir().map_err(wrap)?;
@@ -42,7 +45,18 @@ pub(super) fn rehearse(plan: &ExportPlan) -> Result<i64, ExportError> {
     if made.video.rotation != plan.info.video.rotation {
         return Err(ExportError::RotationLost { path: path() });
     }
-    Ok(early(plan, &made))
+    Ok(Shifts {
+        picture: moved(plan, &made),
+        sound: early(plan, &made),
+    })
+}
+
+/// Frames without timestamps, as in AVI, get them a little late: by how much they must come earlier.
+fn moved(plan: &ExportPlan, made: &MediaInfo) -> i64 {
+    let Ok(micros) = Rate::hz(1_000_000) else { return 0 };
+    let start = |info: &MediaInfo| info.video.start.at(micros, Round::Nearest);
+    let shift = start(&plan.info) - start(made);
+    if shift.abs() > MOVED { shift } else { 0 }
 }
 
 /// Some ffmpegs take the run-in of Opus off twice in Matroska: what it is too much is added again.

@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{ExportError, ExportPlan, Exported, Progress, format};
-use crate::SourceError;
+use super::{ExportError, ExportPlan, Exported, Progress, SoundSource, format};
 use crate::part::{OutputError, Part};
 use crate::process::{Log, Running};
 
@@ -21,7 +20,7 @@ const POLL: Duration = Duration::from_millis(10);
 
 pub(super) fn run(
     plan: &ExportPlan,
-    source: &mut dyn FnMut([&mut [f32]; 2]) -> Result<usize, SourceError>,
+    source: &mut SoundSource<'_>,
     progress: &mut dyn FnMut(Progress),
     cancel: &AtomicBool,
 ) -> Result<Exported, ExportError> {

@@ -101,6 +101,26 @@ def distractor(times: np.ndarray, rng: np.random.Generator) -> Actor:
     return Actor(rgb, alpha, False, x, y, size, angle, opacity, np.ones(count))
 
 
+class Particles:
+    """Rain, sparks, leaves, traffic: many small things, as fast and as many as the music is intense."""
+
+    def __init__(self, intensity: np.ndarray, rng: np.random.Generator):
+        count = int(rng.integers(20, 90))
+        heading = rng.uniform(0, 2 * np.pi) + rng.normal(0, rng.choice([0.1, 1.5]), count)
+        way = np.cumsum(0.01 + 0.12 * intensity**1.5) * rng.uniform(0.5, 1.0)
+        start = rng.uniform(0, 1, (count, 2))
+        step = np.stack([np.cos(heading), np.sin(heading)], 1) * rng.uniform(0.5, 1.2, (count, 1))
+        self.at = (start + way[:, None, None] * step) % 1.0  # [T, count, 2]
+        self.shown = np.ceil(count * (0.15 + 0.85 * intensity)).astype(int)
+        self.radius = rng.integers(1, 4, count)
+        self.colour = palette((rng.uniform(-1, 1), 0.5), 1.0, rng)[3].clip(0, 255).tolist()
+
+    def draw(self, frame: np.ndarray, i: int) -> None:
+        """Onto frame float32 [S, S, 3]."""
+        for (x, y), radius in zip(self.at[i, : self.shown[i]] * frame.shape[0], self.radius, strict=False):
+            cv2.circle(frame, (int(x), int(y)), int(radius), self.colour, -1)
+
+
 def kicks(times: np.ndarray, events: list[Event], decay_s: float, hold: bool = False) -> np.ndarray:
     """0 before an event, its strength at it, then dying away (or, with `hold`, staying and adding up)."""
     total = np.zeros(len(times))

@@ -38,9 +38,9 @@ def camera_path(shot: Shot, times: np.ndarray, intensity: np.ndarray, rng: np.ra
     x, y = np.full(count, rng.uniform(-0.5, 0.5)), np.full(count, rng.uniform(-0.4, 0.4))
     zoom, roll = np.full(count, rng.uniform(1.0, 1.25)), zero
     hits = [e for e in shot.events if e.kind == "hit"]
-    still = {"object": 0.5, "camera": 0.0, "light": 0.6, "still": 1.0, "calm": 0.7}[shot.mode]
+    still = {"object": 0.4, "camera": 0.0, "light": 0.5, "still": 1.0, "calm": 0.7}[shot.mode]
     if rng.random() >= still:
-        way = np.cumsum((0.06 + 0.7 * intensity**1.5) * dt) * rng.uniform(0.3, 1.0)
+        way = np.cumsum((0.04 + 1.1 * intensity**1.7) * dt) * rng.uniform(0.5, 1.0)
         if shot.mode == "calm":
             way = np.cumsum(np.full(count, dt)) * rng.uniform(0.01, 0.05)
         manner = rng.choice(["pan", "push", "pull", "drift"], p=[0.45, 0.25, 0.15, 0.15])

@@ -112,7 +112,7 @@ def _taste(rng: np.random.Generator) -> Taste:
         precision=float(rng.choice([0.97, 0.85, 0.5], p=[0.5, 0.35, 0.15])),
         mode_weights=tuple(weights / weights.sum()),
         colour_by_mood=float(rng.choice([1.0, 0.6, 0.0], p=[0.55, 0.3, 0.15])),
-        light_by_intensity=float(rng.choice([0.0, 0.15, 0.3])),
+        light_by_intensity=float(rng.choice([0.0, 0.2, 0.4])),
         letterbox=float(rng.choice([0.0, 0.06, 0.12], p=[0.7, 0.15, 0.15])),
         grain=float(rng.choice([0.0, 2.0, 5.0, 9.0], p=[0.3, 0.4, 0.2, 0.1])),
         jpeg=int(rng.choice([0, 25, 45, 75], p=[0.4, 0.15, 0.2, 0.25])),
@@ -130,7 +130,7 @@ def _shots(piece: Piece, start_s: float, duration_s: float, taste: Taste, hits: 
     while True:
         now = cuts[-1][0]
         intensity = float(piece.intensity_at(np.array([start_s + now]))[0])
-        length = taste.shot_s * (1.7 - 1.3 * intensity) * rng.lognormal(0.0, 0.35)
+        length = taste.shot_s * (1.9 - 1.6 * intensity) * rng.lognormal(0.0, 0.35)
         ahead = bounds[(bounds > now + SHORTEST_SHOT_S) & (bounds < now + length + 1.0)]
         if len(ahead) and rng.random() < 0.85 and taste.shot_s < 60:
             target, on_music = float(ahead[0]), True
@@ -177,6 +177,6 @@ def _add_beats(shot: Shot, piece: Piece, start_s: float, rng: np.random.Generato
     for time in times[(times >= shot.start) & (times < shot.end)]:
         silent = any(a <= time + start_s < b for a, b in piece.stops)
         if not silent and np.abs(taken - time).min() > 0.15:
-            strength = 0.15 + 0.2 * float(piece.intensity_at(np.array([time + start_s]))[0])
+            strength = 0.1 + 0.35 * float(piece.intensity_at(np.array([time + start_s]))[0])
             shot.events.append(Event(float(time), strength, follows))
     shot.events.sort(key=lambda e: e.time)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from muvi_models.director.actors import Actor, distractor, kicks, rhythm_actor
+from muvi_models.director.actors import Actor, Particles, distractor, kicks, rhythm_actor
 from muvi_models.director.camera import Camera, camera_path
 from muvi_models.director.photos import PhotoBank
 from muvi_models.director.piece import Piece
@@ -33,6 +33,7 @@ class Staged:
     scene: np.ndarray
     camera: Camera
     actors: list[Actor]
+    particles: Particles | None
     flash: np.ndarray
     light: np.ndarray
 
@@ -111,15 +112,21 @@ class DirectedVideo:
         if shot.mode == "object" or local_light:
             place = int(rng.integers(len(actors) + 1))  # behind some distractors, before others
             actors.insert(place, rhythm_actor(times, shot.events, intensity, local_light, rng))
+        particles = None
+        if shot.mode not in ("still", "calm") and rng.random() < 0.35:
+            particles = Particles(intensity, rng)
         flash = np.zeros(len(times))
         if shot.mode == "light" and not local_light:
             flash = rng.choice([-0.6, 0.5, 0.9], p=[0.15, 0.35, 0.5]) * kicks(times, shot.events, 0.13)
         light = 1 + self.plan.taste.light_by_intensity * (intensity - 0.5)
-        return Staged(shot, first, scene, camera_path(shot, times, intensity, rng), actors, flash, light)
+        camera = camera_path(shot, times, intensity, rng)
+        return Staged(shot, first, scene, camera, actors, particles, flash, light)
 
     def _draw(self, staged: Staged, i: int, masks: np.ndarray) -> np.ndarray:
         i = min(i - staged.first, len(staged.flash) - 1)
         image = staged.camera.view(staged.scene, self.side, i).astype(np.float32)
+        if staged.particles:
+            staged.particles.draw(image, i)
         for actor in staged.actors:
             mask = masks[0 if actor.rhythm else 1]
             actor.draw(image, mask, i)

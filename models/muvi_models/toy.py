@@ -40,9 +40,7 @@ def toy_pack() -> tuple:
     samples = tones(6.0, seed=1)
     whole = torch.from_numpy(samples[:, : len(samples[0]) // 2048 * 2048])[None]
     fit_linear(codec_encoder, codec_decoder, [magnitudes(whole)])
-    velocity = Velocity(
-        VelocityConfig(latent=config.width, video=8, width=16, layers=1, heads=2, hidden=16, kernel=3)
-    )
+    velocity = Velocity(VelocityConfig(latent=config.width, video=8, width=16, layers=1, heads=2, hidden=16, kernel=3))
     for parameter in (velocity.leave.weight, velocity.modulation.weight):
         torch.nn.init.normal_(parameter, std=0.2)
     clip = Path(tempfile.mkdtemp()) / "tones.ogg"

@@ -90,9 +90,7 @@ def train(arguments) -> None:
     torch.manual_seed(0)
     encoder, decoder, _ = load_codec(arguments.run / "linear.pt")
     mean = copy.deepcopy(decoder)
-    optimizer = torch.optim.AdamW(
-        decoder.parameters(), lr=8e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-    )
+    optimizer = torch.optim.AdamW(decoder.parameters(), lr=8e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     step, spent, last = 0, 0.0, arguments.run / "last.pt"
     if last.exists():
         state = torch.load(last, weights_only=False)
@@ -111,9 +109,7 @@ def train(arguments) -> None:
     def checkpoint() -> None:
         save_codec(arguments.run / "decoder.pt", encoder, mean, step=step)
         state = {"decoder": decoder.state_dict(), "mean": mean.state_dict()}
-        torch.save(
-            state | {"optimizer": optimizer.state_dict(), "step": step, "spent": budget.spent}, f"{last}.part"
-        )
+        torch.save(state | {"optimizer": optimizer.state_dict(), "step": step, "spent": budget.spent}, f"{last}.part")
         Path(f"{last}.part").replace(last)
         curve.add(
             step=step,
@@ -148,9 +144,7 @@ def train(arguments) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=["fit", "train"])
     parser.add_argument("--music", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True)

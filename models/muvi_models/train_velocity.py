@@ -86,17 +86,13 @@ def train(arguments) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--latents", type=Path, required=True)
     parser.add_argument("--video", type=Path)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=100)
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument(
-        "--filmed", type=float, default=0.4, help="part of the windows taken from filmed pieces"
-    )
+    parser.add_argument("--filmed", type=float, default=0.4, help="part of the windows taken from filmed pieces")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--hold", type=float, default=0.3)
     parser.add_argument("--width", type=int, default=384)

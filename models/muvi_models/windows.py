@@ -75,9 +75,7 @@ class WindowSampler:
         if filmed:
             piece = self.filmed[rng.integers(len(self.filmed))]
             first, conditioning = piece.video[rng.integers(len(piece.video))]
-            start = int(
-                np.clip(first + rng.integers(-w // 3, max(1, len(conditioning) - w * 2 // 3)), 0, None)
-            )
+            start = int(np.clip(first + rng.integers(-w // 3, max(1, len(conditioning) - w * 2 // 3)), 0, None))
             start = min(start, len(piece.latents) - w)
         else:
             piece = self.pieces[rng.choice(len(self.pieces), p=self.chance)]

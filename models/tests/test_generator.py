@@ -232,7 +232,8 @@ def test_training_from_music_to_checkpoints_and_resume(music, tmp_path):
     run(train_codec, "fit", "--music", str(music), "--run", str(tmp_path / "codec"), "--spectral", "12")
     budget = ["--minutes", "0.02"]
     run(train_codec, "train", "--music", str(music), "--run", str(tmp_path / "codec"), *budget)
-    run(pieces, "--music", str(music), "--codec", str(tmp_path / "codec" / "linear.pt"), "--out", str(tmp_path / "latents"))
+    codec = str(tmp_path / "codec" / "linear.pt")
+    run(pieces, "--music", str(music), "--codec", codec, "--out", str(tmp_path / "latents"))
     velocity = ["--latents", str(tmp_path / "latents"), "--run", str(tmp_path / "velocity"), "--batch", "2"]
     velocity += ["--width", "24", "--layers", "1"]
     run(train_velocity, *velocity, *budget)

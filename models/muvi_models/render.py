@@ -37,18 +37,40 @@ def synthesise(midi: bytes, room: float) -> np.ndarray:
         source, target = Path(folder, "piece.mid"), Path(folder, "piece.wav")
         source.write_bytes(midi)
         options = {
-            "synth.reverb.room-size": room, "synth.reverb.damp": 0.3, "synth.reverb.level": 0.55,
-            "synth.reverb.width": 0.8, "synth.chorus.level": 0.8, "synth.polyphony": 320,
+            "synth.reverb.room-size": room,
+            "synth.reverb.damp": 0.3,
+            "synth.reverb.level": 0.55,
+            "synth.reverb.width": 0.8,
+            "synth.chorus.level": 0.8,
+            "synth.polyphony": 320,
             "synth.dynamic-sample-loading": 1,
         }
         flags = [x for k, v in options.items() for x in ("-o", f"{k}={v}")]
         subprocess.run(
-            ["fluidsynth", "-niq", "-g", "0.4", "-r", str(RATE), *flags, "-F", str(target), "-T", "wav", "-O", "float",
-             SOUNDFONT, str(source)],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            [
+                "fluidsynth",
+                "-niq",
+                "-g",
+                "0.4",
+                "-r",
+                str(RATE),
+                *flags,
+                "-F",
+                str(target),
+                "-T",
+                "wav",
+                "-O",
+                "float",
+                SOUNDFONT,
+                str(source),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
         audio, rate = sf.read(target, dtype="float32", always_2d=True)
     assert rate == RATE
-    return audio[int(LATENCY_S * RATE):]
+    return audio[int(LATENCY_S * RATE) :]
 
 
 def add_effects(audio: np.ndarray, piece: Piece) -> None:

@@ -17,8 +17,18 @@ STRUCK = 15  # the channel of what strikes accents and rolls
 TAIKO = ["X...x...X.x.x...", "X..x..x.X..x..x.", "X.....x.X...o.o.", "X.x.X.x.X.x.Xoxo"]
 
 
-def play_section(rng: Random, band: Band, layers: list[Layer], palette: Palette, section: Section, bars: list[Bar],
-                 themes: dict[str, list[Tone]], kit: list[dict[int, str]], mode: str, key: int) -> None:
+def play_section(
+    rng: Random,
+    band: Band,
+    layers: list[Layer],
+    palette: Palette,
+    section: Section,
+    bars: list[Bar],
+    themes: dict[str, list[Tone]],
+    kit: list[dict[int, str]],
+    mode: str,
+    key: int,
+) -> None:
     """One section: which layers rest in it, who has the tune, then bar by bar."""
     middle = (section.low + section.high) / 2
     resting = {id(x) for x in layers if rng.random() < (0.04 if x.kind in ("bass", "drums", "melody") else 0.13)}

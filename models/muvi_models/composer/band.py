@@ -51,15 +51,23 @@ class Bar:
         return (self.low + self.high) / 2
 
 
-
 class Band:
     """Plays into ``score``; ``human`` is the standard deviation of the timing in seconds."""
 
     def __init__(self, rng: Random, score: Score, grid: Grid, human: float) -> None:
         self.rng, self.score, self.grid, self.human = rng, score, grid, human
 
-    def put(self, layer: Layer, bar: Bar, step: float, length: float, pitch: int, level: float, late: float = 0.0,
-            role: str = "") -> None:
+    def put(
+        self,
+        layer: Layer,
+        bar: Bar,
+        step: float,
+        length: float,
+        pitch: int,
+        level: float,
+        late: float = 0.0,
+        role: str = "",
+    ) -> None:
         """One note at a step, with human timing; the intensity shapes the velocity within the bar too."""
         energy = bar.low + (bar.high - bar.low) * step / self.grid.steps
         velocity = layer.level * level * (0.5 + 0.5 * energy) + self.rng.gauss(0, 0.025)
@@ -120,8 +128,14 @@ class Band:
                 tones[0] = min((p for p in range(tones[1] - 17, tones[1]) if p % 12 == c.bass), default=tones[0])
             for k, step in enumerate(range(a, b, rate)):
                 index = order[k % len(order)] if not wide else (0, 2, 3, 1, 4, 3, 2, 1)[k % 8]
-                self.put(layer, bar, step, min(rate * ring, b - step), tones[index % len(tones)],
-                         0.85 if step % self.grid.beat == 0 else 0.68)
+                self.put(
+                    layer,
+                    bar,
+                    step,
+                    min(rate * ring, b - step),
+                    tones[index % len(tones)],
+                    0.85 if step % self.grid.beat == 0 else 0.68,
+                )
 
     def ostinato(self, layer: Layer, bar: Bar) -> None:
         """A driving figure on root, fifth and third in eighths or sixteenths with moving accents."""
@@ -155,7 +169,8 @@ class Band:
                     self.put(layer, bar, step, 1.7, low + up, 0.95 if step % beat == 0 else 0.82)
             elif layer.option == "groove":
                 figure = layer.memory.setdefault(
-                    "figure", self.rng.choice([[0, 6, 10], [0, 3, 8, 11], [0, 7, 8, 14], [0, 3, 6, 8, 14]]))
+                    "figure", self.rng.choice([[0, 6, 10], [0, 3, 8, 11], [0, 7, 8, 14], [0, 3, 6, 8, 14]])
+                )
                 for step in (s for s in figure if a <= s < b):
                     self.put(layer, bar, step, 2.5, low if step in (0, 8) or step < 7 else fifth, 0.92)
                 if a not in figure:

@@ -14,8 +14,13 @@ from .theory import MODE_VALENCE
 RATE = 20  # Hz of the intensity curve
 
 
-def curve(sections: list[Section], grid: Grid, stops: list[list[float]], fade: tuple[float, float], ending: str,
-          ) -> np.ndarray:
+def curve(
+    sections: list[Section],
+    grid: Grid,
+    stops: list[list[float]],
+    fade: tuple[float, float],
+    ending: str,
+) -> np.ndarray:
     """The intended intensity 0..1, a sample each 1/20 s from 0 to the end, linear in each section."""
     end = fade[1]
     t = np.arange(int(np.ceil(end * RATE)) + 1) / RATE
@@ -38,9 +43,23 @@ def curve(sections: list[Section], grid: Grid, stops: list[list[float]], fade: t
     return np.convolve(padded, np.ones(5) / 5, "valid")
 
 
-def labels_of(seed: int, style: str, sections: list[Section], grid: Grid, bars: list[Bar], hits: list[Hit],
-              stops: list[list[float]], key: int, mode: str, meter: str, palette: Palette, ending: str,
-              duration: float, fade: tuple[float, float], programs: dict[str, int]) -> Labels:
+def labels_of(
+    seed: int,
+    style: str,
+    sections: list[Section],
+    grid: Grid,
+    bars: list[Bar],
+    hits: list[Hit],
+    stops: list[list[float]],
+    key: int,
+    mode: str,
+    meter: str,
+    palette: Palette,
+    ending: str,
+    duration: float,
+    fade: tuple[float, float],
+    programs: dict[str, int],
+) -> Labels:
     beats, downs = grid.beats()
     intensity = curve(sections, grid, stops, fade, ending)
     tempo: list[dict] = []
@@ -61,20 +80,41 @@ def labels_of(seed: int, style: str, sections: list[Section], grid: Grid, bars: 
             if chords and chords[-1]["pitch_classes"] == pcs:
                 chords[-1]["end_s"] = round(stop, 4)
             else:
-                chords.append({"start_s": round(start, 4), "end_s": round(stop, 4), "pitch_classes": pcs,
-                               "symbol": c.symbol})
+                chords.append(
+                    {"start_s": round(start, 4), "end_s": round(stop, 4), "pitch_classes": pcs, "symbol": c.symbol}
+                )
     mean = float(intensity.mean())
     fast = (sections[0].bpm - 100) / 50
     valence = MODE_VALENCE[mode] + palette.valence + 0.12 * fast
     arousal = 0.3 * fast + 1.3 * (mean - 0.45) + palette.arousal
     return Labels(
-        seed=seed, style=style, bpm=tempo, key=key, mode=mode, meter=meter, duration_s=round(duration, 4),
-        end_s=round(fade[1], 4), beats=[round(b, 4) for b in beats if b < duration - 1e-6],
+        seed=seed,
+        style=style,
+        bpm=tempo,
+        key=key,
+        mode=mode,
+        meter=meter,
+        duration_s=round(duration, 4),
+        end_s=round(fade[1], 4),
+        beats=[round(b, 4) for b in beats if b < duration - 1e-6],
         downbeats=[round(b, 4) for b in downs if b < duration - 1e-6],
         hits=[{"time_s": round(h.time, 4), "strength": round(h.strength, 3), "off_grid": h.off_grid} for h in hits],
-        sections=[{"start_s": round(grid.starts[s.first], 4), "end_s": round(grid.starts[s.first + s.bars], 4),
-                   "intensity_start": round(s.low, 3), "intensity_end": round(s.high, 3), "name": s.name}
-                  for s in sections[:-1]],
-        intensity=[round(float(v), 3) for v in intensity], chords=chords,
-        valence=round(max(-1.0, min(1.0, valence)), 3), arousal=round(max(-1.0, min(1.0, arousal)), 3),
-        programs=programs, intensity_rate=RATE, stops=[[round(a, 4), round(b, 4)] for a, b in stops], ending=ending)
+        sections=[
+            {
+                "start_s": round(grid.starts[s.first], 4),
+                "end_s": round(grid.starts[s.first + s.bars], 4),
+                "intensity_start": round(s.low, 3),
+                "intensity_end": round(s.high, 3),
+                "name": s.name,
+            }
+            for s in sections[:-1]
+        ],
+        intensity=[round(float(v), 3) for v in intensity],
+        chords=chords,
+        valence=round(max(-1.0, min(1.0, valence)), 3),
+        arousal=round(max(-1.0, min(1.0, arousal)), 3),
+        programs=programs,
+        intensity_rate=RATE,
+        stops=[[round(a, 4), round(b, 4)] for a, b in stops],
+        ending=ending,
+    )

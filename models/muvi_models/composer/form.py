@@ -10,22 +10,58 @@ STEPS = {"4/4": (16, 4), "3/4": (12, 4), "6/8": (12, 6)}  # steps in a bar, step
 
 # (name, weight in units of bars, intensity from, to, theme or "-" for none, drums wanted)
 TEMPLATES = {
-    "arc": [("intro", 1, 0.12, 0.22, "-"), ("verse", 2, 0.3, 0.45, "A"), ("verse", 2, 0.5, 0.65, "A"),
-            ("build", 1, 0.55, 0.9, "-"), ("climax", 2, 0.95, 0.95, "B"), ("outro", 1, 0.4, 0.15, "A")],
-    "drop": [("intro", 1, 0.2, 0.35, "-"), ("verse", 2, 0.4, 0.5, "A"), ("build", 1, 0.4, 0.85, "-"),
-             ("drop", 2, 1.0, 0.95, "B"), ("break", 1, 0.2, 0.15, "A"), ("build", 1, 0.35, 0.9, "-"),
-             ("drop", 2, 1.0, 1.0, "B")],
-    "song": [("intro", 1, 0.3, 0.35, "-"), ("verse", 2, 0.4, 0.45, "A"), ("chorus", 2, 0.8, 0.8, "B"),
-             ("verse", 2, 0.45, 0.5, "A"), ("chorus", 2, 0.85, 0.95, "B"), ("outro", 1, 0.3, 0.15, "A")],
-    "rise": [("opening", 2, 0.05, 0.2, "A"), ("rise", 2, 0.2, 0.45, "A"), ("rise", 2, 0.45, 0.75, "B"),
-             ("climax", 2, 0.8, 1.0, "A")],
+    "arc": [
+        ("intro", 1, 0.12, 0.22, "-"),
+        ("verse", 2, 0.3, 0.45, "A"),
+        ("verse", 2, 0.5, 0.65, "A"),
+        ("build", 1, 0.55, 0.9, "-"),
+        ("climax", 2, 0.95, 0.95, "B"),
+        ("outro", 1, 0.4, 0.15, "A"),
+    ],
+    "drop": [
+        ("intro", 1, 0.2, 0.35, "-"),
+        ("verse", 2, 0.4, 0.5, "A"),
+        ("build", 1, 0.4, 0.85, "-"),
+        ("drop", 2, 1.0, 0.95, "B"),
+        ("break", 1, 0.2, 0.15, "A"),
+        ("build", 1, 0.35, 0.9, "-"),
+        ("drop", 2, 1.0, 1.0, "B"),
+    ],
+    "song": [
+        ("intro", 1, 0.3, 0.35, "-"),
+        ("verse", 2, 0.4, 0.45, "A"),
+        ("chorus", 2, 0.8, 0.8, "B"),
+        ("verse", 2, 0.45, 0.5, "A"),
+        ("chorus", 2, 0.85, 0.95, "B"),
+        ("outro", 1, 0.3, 0.15, "A"),
+    ],
+    "rise": [
+        ("opening", 2, 0.05, 0.2, "A"),
+        ("rise", 2, 0.2, 0.45, "A"),
+        ("rise", 2, 0.45, 0.75, "B"),
+        ("climax", 2, 0.8, 1.0, "A"),
+    ],
     "fall": [("opening", 2, 0.95, 0.85, "A"), ("turn", 2, 0.6, 0.5, "B"), ("fading", 2, 0.4, 0.1, "A")],
-    "waves": [("wave", 2, 0.15, 0.6, "A"), ("wave", 1, 0.25, 0.3, "-"), ("wave", 2, 0.3, 0.85, "B"),
-              ("wave", 1, 0.35, 0.2, "-"), ("wave", 2, 0.35, 0.7, "A")],
-    "calm": [("intro", 1, 0.05, 0.15, "-"), ("verse", 2, 0.2, 0.3, "A"), ("middle", 2, 0.35, 0.45, "B"),
-             ("verse", 2, 0.3, 0.2, "A"), ("outro", 1, 0.15, 0.05, "-")],
-    "steady": [("verse", 2, 0.55, 0.6, "A"), ("verse", 2, 0.65, 0.6, "B"), ("break", 1, 0.25, 0.3, "-"),
-               ("verse", 2, 0.7, 0.75, "A")],
+    "waves": [
+        ("wave", 2, 0.15, 0.6, "A"),
+        ("wave", 1, 0.25, 0.3, "-"),
+        ("wave", 2, 0.3, 0.85, "B"),
+        ("wave", 1, 0.35, 0.2, "-"),
+        ("wave", 2, 0.35, 0.7, "A"),
+    ],
+    "calm": [
+        ("intro", 1, 0.05, 0.15, "-"),
+        ("verse", 2, 0.2, 0.3, "A"),
+        ("middle", 2, 0.35, 0.45, "B"),
+        ("verse", 2, 0.3, 0.2, "A"),
+        ("outro", 1, 0.15, 0.05, "-"),
+    ],
+    "steady": [
+        ("verse", 2, 0.55, 0.6, "A"),
+        ("verse", 2, 0.65, 0.6, "B"),
+        ("break", 1, 0.25, 0.3, "-"),
+        ("verse", 2, 0.7, 0.75, "A"),
+    ],
 }
 
 
@@ -79,8 +115,15 @@ class Grid:
         return [s + n * i / per_bar for s, n in pairs for i in range(per_bar)], list(self.starts)
 
 
-def plan(rng: Random, names: list[str], bpm: float, meter: str, target: float, change: float, scale: float,
-         ) -> list[Section]:
+def plan(
+    rng: Random,
+    names: list[str],
+    bpm: float,
+    meter: str,
+    target: float,
+    change: float,
+    scale: float,
+) -> list[Section]:
     """Sections of about ``target`` seconds; ``change`` is the chance of a tempo change, ``scale`` lowers a style."""
     steps, beat = STEPS[meter]
     bar_s = 60 / bpm * steps / beat

@@ -14,48 +14,73 @@ HIGH, MID, LOW, FLOOR = 50, 47, 45, 41
 # style -> kits of three tiers (light, full, high); each tier maps a drum to its pattern.
 GROOVES = {
     "rock": [
-        [{CLOSED: "x.o.x.o.x.o.x.o.", KICK: "x.......x.......", SNARE: "....x.......x..."},
-         {CLOSED: "X.o.x.o.X.o.x.o.", KICK: "x.....x.x.......", SNARE: "....X..g.g..X..."},
-         {OPEN: "x...x...x...x...", KICK: "x.x...x.x.x...o.", SNARE: "....X..g....X..g"}],
-        [{PEDAL: "....x.......x...", KICK: "x.........x.....", RIM: "....x.......x..."},
-         {RIDE: "x.o.x.o.x.o.x.o.", KICK: "x..x......x.....", SNARE: "....X..g.g..X..."},
-         {RIDE: "X.x.X.x.X.x.X.x.", KICK: "x..x..x...x..x..", SNARE: "....X..g.g..X.gg"}],
-        [{CLOSED: "x.x.x.x.x.x.x.x.", KICK: "x.......x.......", SNARE: "........x......."},
-         {CLOSED: "XoxoXoxoXoxoXoxo", KICK: "x.....x...x.....", SNARE: "....X.......X..g"},
-         {CRASH: "o...o...o...o...", KICK: "x...x...x...x...", SNARE: "..x...x...x...X."}],
+        [
+            {CLOSED: "x.o.x.o.x.o.x.o.", KICK: "x.......x.......", SNARE: "....x.......x..."},
+            {CLOSED: "X.o.x.o.X.o.x.o.", KICK: "x.....x.x.......", SNARE: "....X..g.g..X..."},
+            {OPEN: "x...x...x...x...", KICK: "x.x...x.x.x...o.", SNARE: "....X..g....X..g"},
+        ],
+        [
+            {PEDAL: "....x.......x...", KICK: "x.........x.....", RIM: "....x.......x..."},
+            {RIDE: "x.o.x.o.x.o.x.o.", KICK: "x..x......x.....", SNARE: "....X..g.g..X..."},
+            {RIDE: "X.x.X.x.X.x.X.x.", KICK: "x..x..x...x..x..", SNARE: "....X..g.g..X.gg"},
+        ],
+        [
+            {CLOSED: "x.x.x.x.x.x.x.x.", KICK: "x.......x.......", SNARE: "........x......."},
+            {CLOSED: "XoxoXoxoXoxoXoxo", KICK: "x.....x...x.....", SNARE: "....X.......X..g"},
+            {CRASH: "o...o...o...o...", KICK: "x...x...x...x...", SNARE: "..x...x...x...X."},
+        ],
     ],
     "electronic": [
-        [{KICK: "x...x...x...x...", SHAKER: "..o...o...o...o."},
-         {KICK: "X...X...X...X...", OPEN: "..x...x...x...x.", CLAP: "....x.......x..."},
-         {KICK: "X...X...X...X...", OPEN: "..x...x...x...x.", CLAP: "....X.......X..g", CLOSED: "o.oxo.oxo.oxo.ox"}],
-        [{CLOSED: "x.o.x.o.x.o.x.oo", KICK: "x.........x....."},
-         {CLOSED: "xoxoxoxoxoxoxoxo", KICK: "X..x..x...x.....", SNARE: "....X.......X..."},
-         {CLOSED: "XoxxXoxxXoxxXoxx", KICK: "X..x..x..xx.....", SNARE: "....X..g.g..X..g", OPEN: "..............x."}],
+        [
+            {KICK: "x...x...x...x...", SHAKER: "..o...o...o...o."},
+            {KICK: "X...X...X...X...", OPEN: "..x...x...x...x.", CLAP: "....x.......x..."},
+            {KICK: "X...X...X...X...", OPEN: "..x...x...x...x.", CLAP: "....X.......X..g", CLOSED: "o.oxo.oxo.oxo.ox"},
+        ],
+        [
+            {CLOSED: "x.o.x.o.x.o.x.oo", KICK: "x.........x....."},
+            {CLOSED: "xoxoxoxoxoxoxoxo", KICK: "X..x..x...x.....", SNARE: "....X.......X..."},
+            {CLOSED: "XoxxXoxxXoxxXoxx", KICK: "X..x..x..xx.....", SNARE: "....X..g.g..X..g", OPEN: "..............x."},
+        ],
     ],
     "lofi": [
-        [{CLOSED: "x.o.x.o.x.o.x.o.", RIM: "....x.......x..."},
-         {CLOSED: "x.ogx.o.x.ogx.o.", KICK: "x......x..x.....", SNARE: "....x..g....x..."},
-         {CLOSED: "xgogxgogxgogx.og", KICK: "x..x...x..x..g..", SNARE: "....X..g.g..X..g", OPEN: "..............o."}],
-        [{CLOSED: "x...x...x...x...", KICK: "x.........o....."},
-         {CLOSED: "x.o.x.oox.o.x.o.", KICK: "x.x.......xx....", SNARE: "....x.......x..g"},
-         {RIDE: "x.o.x.o.x.o.x.o.", KICK: "x.x....x..xx....", SNARE: "....X..g.g..X..g"}],
+        [
+            {CLOSED: "x.o.x.o.x.o.x.o.", RIM: "....x.......x..."},
+            {CLOSED: "x.ogx.o.x.ogx.o.", KICK: "x......x..x.....", SNARE: "....x..g....x..."},
+            {CLOSED: "xgogxgogxgogx.og", KICK: "x..x...x..x..g..", SNARE: "....X..g.g..X..g", OPEN: "..............o."},
+        ],
+        [
+            {CLOSED: "x...x...x...x...", KICK: "x.........o....."},
+            {CLOSED: "x.o.x.oox.o.x.o.", KICK: "x.x.......xx....", SNARE: "....x.......x..g"},
+            {RIDE: "x.o.x.o.x.o.x.o.", KICK: "x.x....x..xx....", SNARE: "....X..g.g..X..g"},
+        ],
     ],
     "acoustic": [
-        [{SHAKER: "x.o.x.o.x.o.x.o."},
-         {SHAKER: "xgogxgogxgogxgog", KICK: "x.......x.......", RIM: "....x.......x..."},
-         {TAMB: "..o.x.o...o.x.o.", KICK: "x.....x.x.....o.", SNARE: "....x.......x..g", CLOSED: "x.o.x.o.x.o.x.o."}],
-        [{KICK: "o.......o......."}, {TAMB: "....x.......x...", KICK: "x..o....x.......", CLOSED: "o.o.o.o.o.o.o.o."},
-         {TAMB: "..o.x.o...o.x.o.", KICK: "x...x...x...x...", CLAP: "....x.......x..."}],
+        [
+            {SHAKER: "x.o.x.o.x.o.x.o."},
+            {SHAKER: "xgogxgogxgogxgog", KICK: "x.......x.......", RIM: "....x.......x..."},
+            {TAMB: "..o.x.o...o.x.o.", KICK: "x.....x.x.....o.", SNARE: "....x.......x..g", CLOSED: "x.o.x.o.x.o.x.o."},
+        ],
+        [
+            {KICK: "o.......o......."},
+            {TAMB: "....x.......x...", KICK: "x..o....x.......", CLOSED: "o.o.o.o.o.o.o.o."},
+            {TAMB: "..o.x.o...o.x.o.", KICK: "x...x...x...x...", CLAP: "....x.......x..."},
+        ],
     ],
     "orchestral": [
         [{}, {LOW: "x...........o.o."}, {SNARE: "x.gox.ggx.gox.gg", LOW: "x.......x...o.o."}],
         [{}, {SNARE: "o.ggo.ggo.ggo.oo"}, {SNARE: "X.ggx.ggX.ggx.xx", LOW: "X.......X......."}],
     ],
     "tension": [
-        [{LOW: "x.......o......."}, {LOW: "X..x..x.X..x..o.", RIM: "..o...o...o...o."},
-         {LOW: "X.oxX.oxX.oxXoxx", FLOOR: "X.......X.......", SNARE: "....X.......X..."}],
-        [{CLOSED: "o.o.o.o.o.o.o.o."}, {FLOOR: "X.....x...x.....", CLOSED: "x.o.x.o.x.o.x.o."},
-         {FLOOR: "X.x...X.x.x...xx", SNARE: "........X.......", MID: "....x..x....x.x."}],
+        [
+            {LOW: "x.......o......."},
+            {LOW: "X..x..x.X..x..o.", RIM: "..o...o...o...o."},
+            {LOW: "X.oxX.oxX.oxXoxx", FLOOR: "X.......X.......", SNARE: "....X.......X..."},
+        ],
+        [
+            {CLOSED: "o.o.o.o.o.o.o.o."},
+            {FLOOR: "X.....x...x.....", CLOSED: "x.o.x.o.x.o.x.o."},
+            {FLOOR: "X.x...X.x.x...xx", SNARE: "........X.......", MID: "....x..x....x.x."},
+        ],
     ],
     "ambient": [
         [{}, {SHAKER: "..g...g...g...g."}, {KICK: "o.........o.....", RIM: "........o......."}],
@@ -63,12 +88,18 @@ GROOVES = {
     "piano": [[{}, {}, {}]],
 }
 TRIPLE = [
-    [{CLOSED: "x...o...o..."}, {KICK: "x...........", CLOSED: "....x...x...", RIM: "....o...o..."},
-     {KICK: "X.......o...", SNARE: "....x...x.gg", RIDE: "x...x.o.x..."}],
+    [
+        {CLOSED: "x...o...o..."},
+        {KICK: "x...........", CLOSED: "....x...x...", RIM: "....o...o..."},
+        {KICK: "X.......o...", SNARE: "....x...x.gg", RIDE: "x...x.o.x..."},
+    ],
 ]
 COMPOUND = [
-    [{CLOSED: "x.o.o.x.o.o."}, {KICK: "x.........o.", SNARE: "......x.....", CLOSED: "x.o.o.x.o.o."},
-     {KICK: "X...x.....x.", SNARE: "......X..g.g", RIDE: "x.o.o.x.o.x."}],
+    [
+        {CLOSED: "x.o.o.x.o.o."},
+        {KICK: "x.........o.", SNARE: "......x.....", CLOSED: "x.o.o.x.o.o."},
+        {KICK: "X...x.....x.", SNARE: "......X..g.g", RIDE: "x.o.o.x.o.x."},
+    ],
 ]
 
 

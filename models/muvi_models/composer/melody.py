@@ -10,8 +10,21 @@ from .theory import Chord, scale_for
 # Rhythm cells of a bar in sixteenth steps; a negative number is a rest.
 CELLS = {
     "4/4": [
-        [4, 4, 4, 4], [6, 2, 4, 4], [6, 2, 8], [4, 2, 2, 8], [2, 2, 4, 8], [8, 4, 4], [6, 6, 4], [3, 3, 4, 6],
-        [-2, 2, 4, 8], [-4, 4, 4, 4], [-2, 2, 2, 2, 8], [4, 8, 4], [3, 3, 2, 8], [2, 2, 2, 2, 8], [6, 2, 2, 2, 4],
+        [4, 4, 4, 4],
+        [6, 2, 4, 4],
+        [6, 2, 8],
+        [4, 2, 2, 8],
+        [2, 2, 4, 8],
+        [8, 4, 4],
+        [6, 6, 4],
+        [3, 3, 4, 6],
+        [-2, 2, 4, 8],
+        [-4, 4, 4, 4],
+        [-2, 2, 2, 2, 8],
+        [4, 8, 4],
+        [3, 3, 2, 8],
+        [2, 2, 2, 2, 8],
+        [6, 2, 2, 2, 4],
     ],
     "3/4": [[4, 4, 4], [8, 4], [6, 2, 4], [4, 2, 2, 4], [-4, 4, 4], [2, 2, 8], [6, 6], [-2, 2, 4, 4]],
     "6/8": [[4, 2, 4, 2], [6, 6], [4, 2, 6], [2, 2, 2, 6], [6, 4, 2], [-6, 2, 2, 2], [6, 2, 2, 2]],
@@ -88,8 +101,16 @@ def nearest(options: list[int], pitch: float) -> int:
     return min(options, key=lambda p: (abs(p - pitch), p))
 
 
-def theme(rng: Random, bars: list[list[Chord]], mode: str, key: int, meter: str, calm: float, lo: int, hi: int,
-          ) -> list[Tone]:
+def theme(
+    rng: Random,
+    bars: list[list[Chord]],
+    mode: str,
+    key: int,
+    meter: str,
+    calm: float,
+    lo: int,
+    hi: int,
+) -> list[Tone]:
     """Eight bars of melody over ``bars``: four ask, four answer with the same motif and come home."""
     steps, beat = (16, 4) if meter == "4/4" else (12, 4 if meter == "3/4" else 6)
     a = motif(rng, meter, calm)
@@ -116,8 +137,9 @@ def theme(rng: Random, bars: list[list[Chord]], mode: str, key: int, meter: str,
     return tones
 
 
-def unit(m: Motif, chords: list[Chord], bar: int, mode: str, key: int, steps: int, beat: int, goal: float,
-         lo: int, hi: int) -> list[Tone]:
+def unit(
+    m: Motif, chords: list[Chord], bar: int, mode: str, key: int, steps: int, beat: int, goal: float, lo: int, hi: int
+) -> list[Tone]:
     """One bar of a motif on its chords: strong or long notes are chord tones, the others move in the scale."""
     out: list[Tone] = []
     base = None
@@ -146,8 +168,19 @@ def unit(m: Motif, chords: list[Chord], bar: int, mode: str, key: int, steps: in
     return out
 
 
-def cadence(rng: Random, chords: list[Chord], bar: int, mode: str, key: int, steps: int, beat: int, pitch: int,
-            lo: int, hi: int, home: bool) -> list[Tone]:
+def cadence(
+    rng: Random,
+    chords: list[Chord],
+    bar: int,
+    mode: str,
+    key: int,
+    steps: int,
+    beat: int,
+    pitch: int,
+    lo: int,
+    hi: int,
+    home: bool,
+) -> list[Tone]:
     """The phrase's last bar: a step or two, a long note on the tonic (answer) or away from it (question), a rest."""
     c = chords[-1]
     own = [p for p in range(lo, hi + 1) if p % 12 in c.pcs]

@@ -18,11 +18,30 @@ from .score import DRUMS, Score
 from .theory import MODES, Chord, chord, period
 
 TUTTI = 14
-STRUCK_PROGRAMS = {"piano": [0], "guitar": [30, 29], "strum": [25, 24], "keys": [4, 5], "synth": [81, 62, 90],
-                   "bell": [14, 9, 11, 8], "timpani": [47], "taiko": [116]}
+STRUCK_PROGRAMS = {
+    "piano": [0],
+    "guitar": [30, 29],
+    "strum": [25, 24],
+    "keys": [4, 5],
+    "synth": [81, 62, 90],
+    "bell": [14, 9, 11, 8],
+    "timpani": [47],
+    "taiko": [116],
+}
 # Channel volumes (0..127): the melody stands over what accompanies it.
-VOLUME = {"melody": 120, "pad": 84, "comp": 92, "arp": 92, "power": 84, "brass": 90, "bass": 102, "drums": 104,
-          "double": 98, "ostinato": 92, "counter": 90}
+VOLUME = {
+    "melody": 120,
+    "pad": 84,
+    "comp": 92,
+    "arp": 92,
+    "power": 84,
+    "brass": 90,
+    "bass": 102,
+    "drums": 104,
+    "double": 98,
+    "ostinato": 92,
+    "counter": 90,
+}
 
 
 @dataclass
@@ -96,8 +115,23 @@ def compose(seed: int, style: str) -> Piece:
         last_chord(layers, band, bars[-1], (fade[1] - end_bar) * 0.8)
     score.finish(fade[1])
     room = rng.uniform(*palette.room)
-    labels = labels_of(seed, style, sections, grid, bars, hits, stops, key, mode, meter, palette, ending,
-                       duration, fade, {f"{x.kind}{x.channel}": x.program for x in layers})
+    labels = labels_of(
+        seed,
+        style,
+        sections,
+        grid,
+        bars,
+        hits,
+        stops,
+        key,
+        mode,
+        meter,
+        palette,
+        ending,
+        duration,
+        fade,
+        {f"{x.kind}{x.channel}": x.program for x in layers},
+    )
     return Piece(score, labels, fade, room, rng.randrange(1 << 30))
 
 
@@ -151,8 +185,15 @@ def write_bars(sections: list[Section], periods: dict[str, list[list[Chord]]], m
             if s.name == "end":
                 chords = [chord(tonic, key)]
             if s.lift:
-                chords = [replace(c, root=(c.root + s.lift) % 12, bass=(c.bass + s.lift) % 12,
-                                  pcs=tuple((p + s.lift) % 12 for p in c.pcs)) for c in chords]
+                chords = [
+                    replace(
+                        c,
+                        root=(c.root + s.lift) % 12,
+                        bass=(c.bass + s.lift) % 12,
+                        pcs=tuple((p + s.lift) % 12 for p in c.pcs),
+                    )
+                    for c in chords
+                ]
             low = s.low + (s.high - s.low) * place_ / s.bars
             high = s.low + (s.high - s.low) * (place_ + 1) / s.bars
             out.append(Bar(s.first + place_, place_, s, [(0, steps or 0, c) for c in chords], low, high, chords[0]))

@@ -19,14 +19,31 @@ MODES = {
 }
 # How bright each mode sounds, -1..1: the base of the valence label.
 MODE_VALENCE = {
-    "ionian": 0.65, "lydian": 0.6, "mixolydian": 0.4, "dorian": -0.05,
-    "aeolian": -0.4, "harmonic": -0.55, "phrygian": -0.7,
+    "ionian": 0.65,
+    "lydian": 0.6,
+    "mixolydian": 0.4,
+    "dorian": -0.05,
+    "aeolian": -0.4,
+    "harmonic": -0.55,
+    "phrygian": -0.7,
 }
 ROMAN = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4, "vi": 5, "vii": 6}
 TONES = {
-    "": None, "7": None, "maj7": (0, 4, 7, 11), "m7": (0, 3, 7, 10), "9": None, "sus4": (0, 5, 7),
-    "sus2": (0, 2, 7), "add9": None, "o": (0, 3, 6), "o7": (0, 3, 6, 9), "h7": (0, 3, 6, 10), "5": (0, 7),
-    "7sus4": (0, 5, 7, 10), "maj9": (0, 4, 7, 11, 14), "6": None,
+    "": None,
+    "7": None,
+    "maj7": (0, 4, 7, 11),
+    "m7": (0, 3, 7, 10),
+    "9": None,
+    "sus4": (0, 5, 7),
+    "sus2": (0, 2, 7),
+    "add9": None,
+    "o": (0, 3, 6),
+    "o7": (0, 3, 6, 9),
+    "h7": (0, 3, 6, 10),
+    "5": (0, 7),
+    "7sus4": (0, 5, 7, 10),
+    "maj9": (0, 4, 7, 11, 14),
+    "6": None,
 }
 SYMBOL = re.compile(r"^(b?)([iv]+|[IV]+)([a-z0-9]*)(?:\^([357]))?$")
 
@@ -63,20 +80,48 @@ def chord(symbol: str, key: int) -> Chord:
 # Four bars each; "." joins two chords in one bar. Families: plain triads, sevenths (lo-fi), slow, dark.
 PROGRESSIONS = {
     "major": [
-        "I V^3 vi IV", "I vi IV V", "I IV ii V", "I iii IV V", "I I^3 IV V", "vi IV I V", "I V^3 vi I^5.V",
-        "I IV^5 I V", "IV I^3 ii V", "I V7/vi vi IV.V", "I ii^3 I^5 V", "I bVII IV V", "I vi ii Vsus4.V", "I IV vi V",
+        "I V^3 vi IV",
+        "I vi IV V",
+        "I IV ii V",
+        "I iii IV V",
+        "I I^3 IV V",
+        "vi IV I V",
+        "I V^3 vi I^5.V",
+        "I IV^5 I V",
+        "IV I^3 ii V",
+        "I V7/vi vi IV.V",
+        "I ii^3 I^5 V",
+        "I bVII IV V",
+        "I vi ii Vsus4.V",
+        "I IV vi V",
     ],
     "lydian": ["I II I II", "I II vi V", "I V^3 II vi", "I Iadd9 II I"],
     "mixolydian": ["I bVII IV I", "I v bVII IV", "I IV bVII IV", "I bVII ii IV"],
     "dorian": ["i IV i IV", "i bVII IV i", "i bIII IV bVII", "i ii bIII IV"],
     "minor": [
-        "i bVI bIII bVII", "i iv bVII bIII", "i bVII bVI V", "i bVI iv V", "i v^3 bVI bVII", "i bIII bVII iv",
-        "i i^3 iv V", "bVI bVII i i", "i V7/iv iv V", "i bVI iv bVII", "i iv^3 V i", "i bVII^3 bIII bVI.V",
+        "i bVI bIII bVII",
+        "i iv bVII bIII",
+        "i bVII bVI V",
+        "i bVI iv V",
+        "i v^3 bVI bVII",
+        "i bIII bVII iv",
+        "i i^3 iv V",
+        "bVI bVII i i",
+        "i V7/iv iv V",
+        "i bVI iv bVII",
+        "i iv^3 V i",
+        "i bVII^3 bIII bVI.V",
     ],
     "dark": ["i i bII i", "i bVI i bII", "i bVI bIII bII", "i iv bVI V", "i i bVI iv", "i bII iv V", "i v bVI iv"],
     "jazz": [
-        "ii9 V7 Imaj7 vi7", "Imaj7 vi7 ii9 V7sus4", "IVmaj7 iii7 ii7 Imaj7", "IVmaj7 III7 vi7 vi7",
-        "Imaj9 iii7 IVmaj7 iv6", "vi9 ii9 V7 Imaj7", "IVmaj7 V7^3 iii7 vi7", "Imaj7 V7/ii ii9 V7",
+        "ii9 V7 Imaj7 vi7",
+        "Imaj7 vi7 ii9 V7sus4",
+        "IVmaj7 iii7 ii7 Imaj7",
+        "IVmaj7 III7 vi7 vi7",
+        "Imaj9 iii7 IVmaj7 iv6",
+        "vi9 ii9 V7 Imaj7",
+        "IVmaj7 V7^3 iii7 vi7",
+        "Imaj7 V7/ii ii9 V7",
     ],
     "jazzminor": ["i9 iv7 bVIImaj7 bIIImaj7", "i9 bVImaj7 iv7 V7", "i7 iv9 i7 V7", "bVImaj7 V7 i9 i7"],
     "slow": ["Iadd9 Iadd9 IVadd9 IVadd9", "I IVmaj7 vi7 IVadd9", "Isus2 IV vi7 Vsus4", "Imaj7 iii7 IVmaj7 IVmaj7"],
@@ -84,10 +129,15 @@ PROGRESSIONS = {
 }
 CADENCES = {
     "major": ["IV.V I", "V7 I", "ii^3.V I", "I^5.V7 I", "iv I", "IV I"],
-    "lydian": ["II I", "V I"], "mixolydian": ["bVII I", "IV I"], "dorian": ["IV i", "bVII i"],
-    "minor": ["V7 i", "iv.V i", "bVI.bVII i", "iih7^3.V7 i"], "dark": ["V i", "bII i", "bVI.V i"],
-    "jazz": ["V7 Imaj9", "iv6 Imaj7"], "jazzminor": ["V7 i9", "bVII7 i9"],
-    "slow": ["IVadd9 Iadd9", "Vsus4 Iadd9"], "slowminor": ["bVImaj7 iadd9", "iv7 iadd9"],
+    "lydian": ["II I", "V I"],
+    "mixolydian": ["bVII I", "IV I"],
+    "dorian": ["IV i", "bVII i"],
+    "minor": ["V7 i", "iv.V i", "bVI.bVII i", "iih7^3.V7 i"],
+    "dark": ["V i", "bII i", "bVI.V i"],
+    "jazz": ["V7 Imaj9", "iv6 Imaj7"],
+    "jazzminor": ["V7 i9", "bVII7 i9"],
+    "slow": ["IVadd9 Iadd9", "Vsus4 Iadd9"],
+    "slowminor": ["bVImaj7 iadd9", "iv7 iadd9"],
 }
 
 

@@ -5,7 +5,7 @@ use muvi_scoring::hits::Cut;
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever a cached entry of an older version would mean something else.
-pub(crate) const VERSION: &str = "1";
+pub(crate) const VERSION: &str = "2";
 
 /// The result of watching a picture.
 #[derive(Clone, Debug)]
@@ -70,6 +70,7 @@ impl Seen {
             intensity: take(frames)?,
             valence: take(frames)?,
             arousal: take(frames)?,
+            motion: take(frames)?,
         };
         let analysis = Analysis {
             frames,
@@ -92,7 +93,7 @@ impl Seen {
         })
     }
 
-    fn arrays(&self) -> [&[f32]; 6] {
+    fn arrays(&self) -> [&[f32]; 7] {
         let Analysis {
             conditioning,
             attention,
@@ -106,6 +107,7 @@ impl Seen {
             &curves.intensity,
             &curves.valence,
             &curves.arousal,
+            &curves.motion,
         ]
     }
 }
@@ -130,6 +132,7 @@ mod tests {
                     intensity: values(5, 2.0),
                     valence: values(5, -3.0),
                     arousal: values(5, 4.0),
+                    motion: values(5, 6.0),
                 },
             },
             cuts: vec![Cut {

@@ -99,6 +99,8 @@ impl<'m> Analyzer<'m> {
                 // The first frame is its own predecessor.
                 self.pixels.extend_from_slice(frame);
             }
+            let before = &self.pixels[self.pixels.len() - frame_bytes..];
+            self.out.curves.motion.push(movement(before, frame));
             self.pixels.extend_from_slice(frame);
             self.pushed += 1;
             if self.pixels.len() == (BATCH + 1) * frame_bytes {
@@ -196,5 +198,27 @@ impl<'m> Analyzer<'m> {
         self.features.drain(..(keep - self.features_from) * row);
         self.features_from = keep;
         Ok(())
+    }
+}
+
+/// Mean absolute difference of the luminance (ITU-R BT.601) of two RGB frames, 0..1, over every second pixel.
+fn movement(before: &[u8], frame: &[u8]) -> f32 {
+    let luminance = |p: &[u8]| 299 * i64::from(p[0]) + 587 * i64::from(p[1]) + 114 * i64::from(p[2]);
+    let pixels = before.chunks_exact(3).zip(frame.chunks_exact(3)).step_by(2);
+    let count = pixels.len().max(1);
+    let total: i64 = pixels.map(|(a, b)| (luminance(a) - luminance(b)).abs()).sum();
+    (total as f64 / (255_000.0 * count as f64)) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::movement;
+
+    #[test]
+    fn movement_is_the_mean_difference_of_luminance() {
+        assert_eq!(movement(&[10; 24], &[10; 24]), 0.0);
+        assert_eq!(movement(&[0; 24], &[255; 24]), 1.0);
+        let half: Vec<u8> = [[0; 12], [255; 12]].concat();
+        assert!((movement(&[0; 24], &half) - 0.5).abs() < 1e-6);
     }
 }

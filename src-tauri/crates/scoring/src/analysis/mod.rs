@@ -38,6 +38,8 @@ pub struct Curves {
     pub valence: Vec<f32>,
     /// Calm to excited.
     pub arousal: Vec<f32>,
+    /// How much the picture moves: mean absolute difference of luminance to the frame before. Not the adaptor's.
+    pub motion: Vec<f32>,
 }
 
 /// Parts of a video that count as its quietest and its loudest: outliers must not flatten the rest.
@@ -45,6 +47,7 @@ const QUIET: f64 = 0.05;
 const LOUD: f64 = 0.95;
 /// A curve that moves less than this is flat; stretching it would make noise into music.
 const FLAT: f32 = 0.08;
+const FLAT_MOTION: f32 = 0.03;
 
 impl Analysis {
     /// Frames per second.
@@ -74,28 +77,52 @@ impl Analysis {
         }
     }
 
-    /// The intensity that music should follow: smoothed over about a second and stretched so that the quietest
-    /// twentieth of the video is near 0.15 and the loudest near 0.95; a flat curve stays where it is.
+    /// The intensity that music should follow: the mean of what the adaptor found and of how much the picture
+    /// moves, each smoothed over about a second and stretched so that the quietest twentieth of the video is near
+    /// 0.15 and the loudest near 0.95. A flat curve is left out; where both are flat, the adaptor's stays as it is.
     pub fn intensity(&self) -> Curve {
-        let raw = Curve {
-            rate_hz: self.rate_hz(),
-            values: self.curves.intensity.clone(),
+        let smooth = |values: Vec<f32>| {
+            let curve = Curve {
+                rate_hz: self.rate_hz(),
+                values,
+            };
+            curve.smoothed(0.5)
         };
-        let smooth = raw.smoothed(0.5).values;
-        let (low, high) = (quantile(&smooth, QUIET), quantile(&smooth, LOUD));
-        let values = if high - low < FLAT {
-            smooth
-        } else {
-            smooth
-                .iter()
-                .map(|v| (0.15 + 0.8 * (v - low) / (high - low)).clamp(0.0, 1.0))
-                .collect()
+        // A cut is a difference of one frame, not movement: the median leaves it out. The root tames the range.
+        let motion = median_of_five(&self.curves.motion).into_iter().map(f32::sqrt);
+        let found = smooth(self.curves.intensity.clone());
+        let stretched = [
+            stretch(&found.values, FLAT),
+            stretch(&smooth(motion.collect()).values, FLAT_MOTION),
+        ];
+        let values = match stretched {
+            [Some(a), Some(b)] if a.len() == b.len() => {
+                a.iter().zip(&b).map(|(a, b)| (a + b) / 2.0).collect()
+            }
+            [Some(only), _] | [None, Some(only)] => only,
+            [None, None] => return found,
         };
         Curve {
             rate_hz: self.rate_hz(),
             values,
         }
     }
+}
+
+/// The curve with its quiet at 0.15 and its loud at 0.95; none if it moves less than `flat`.
+fn stretch(values: &[f32], flat: f32) -> Option<Vec<f32>> {
+    let (low, high) = (quantile(values, QUIET), quantile(values, LOUD));
+    (high - low >= flat).then(|| {
+        let place = |v: &f32| (0.15 + 0.8 * (v - low) / (high - low)).clamp(0.0, 1.0);
+        values.iter().map(place).collect()
+    })
+}
+
+/// The median of each value and its two neighbours to each side, fewer at the ends.
+fn median_of_five(values: &[f32]) -> Vec<f32> {
+    (0..values.len())
+        .map(|i| quantile(&values[i.saturating_sub(2)..(i + 3).min(values.len())], 0.5))
+        .collect()
 }
 
 /// The value below which the part `q` of all lies; 0 of nothing.
@@ -120,6 +147,7 @@ mod tests {
             intensity,
             valence: vec![0.75; n],
             arousal: vec![0.25; n],
+            motion: vec![0.01; n],
         };
         Analysis {
             frames: n,
@@ -143,6 +171,22 @@ mod tests {
     fn a_flat_intensity_stays_flat() {
         let a = with_intensity((0..50).map(|i| 0.5 + 0.001 * (i % 2) as f32).collect()).intensity();
         assert!(a.values.iter().all(|v| (v - 0.5).abs() < 0.01));
+    }
+
+    #[test]
+    fn movement_shapes_the_intensity_and_a_cut_is_no_movement() {
+        let mut a = with_intensity(vec![0.5; 100]);
+        a.curves.motion = (0..100).map(|i| if i < 50 { 0.002 } else { 0.02 }).collect();
+        a.curves.motion[20] = 0.4;
+        let curve = a.intensity();
+        assert!((curve.values[20] - 0.15).abs() < 1e-3, "{}", curve.values[20]);
+        assert!((curve.values[80] - 0.95).abs() < 1e-3);
+        a.curves.intensity = (0..100).map(|i| if i < 50 { 0.8 } else { 0.2 }).collect();
+        let curve = a.intensity();
+        assert!(
+            curve.values.iter().all(|v| (v - 0.55).abs() < 0.1),
+            "they cancel out"
+        );
     }
 
     #[test]

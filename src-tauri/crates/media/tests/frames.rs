@@ -42,7 +42,7 @@ fn every_frame_at_its_own_rate() {
             "-c:v libvpx-vp9 -lossless 1 -deadline realtime -cpu-used 8".to_owned(),
         ),
         ("d.avi", "25", "-c:v mpeg4 -q:v 1".to_owned()),
-        ("e.mpg", "25", "-c:v mpeg2video -q:v 1".to_owned()),
+        ("e.mpg", "25", "-c:v mpeg2video -q:v 1 -g 1 -dc 10".to_owned()),
         ("f.mov", "30", format!("{x264} -output_ts_offset 3.7")),
     ] {
         let info = kitchen.probe(&counting(&kitchen, name, fps, 100, &words));

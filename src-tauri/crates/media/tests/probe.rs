@@ -190,11 +190,16 @@ fn bad_files_are_named_with_a_remedy() {
         fs::read(kitchen.make("whole.mp4", "-i {launch} -c:v libx264 -preset ultrafast -c:a aac")).unwrap();
     let cut = write("cut.mp4", &whole[..whole.len() / 2]);
     assert!(matches!(refused(&cut), ProbeError::Truncated { .. }));
-    let empty = kitchen.make("empty.mkv", "-i {launch} -c:v copy -frames:v 0 -an");
-    assert!(matches!(
-        refused(&empty),
-        ProbeError::NoFrames { .. } | ProbeError::NoStreams { .. }
-    ));
+    // A header for a picture, and no frame after it.
+    let mp4 = kitchen.make("empty.mp4", "-i {launch} -c:v libx264 -frames:v 0 -an");
+    let avi = kitchen.make("empty.avi", "-i {launch} -c:v mpeg4 -frames:v 0 -an");
+    for empty in [mp4, avi] {
+        let error = refused(&empty);
+        assert!(
+            matches!(error, ProbeError::NoFrames { .. } | ProbeError::NoStreams { .. }),
+            "{error:?}"
+        );
+    }
 }
 
 #[test]

@@ -273,10 +273,13 @@ mod tests {
     fn moments_are_written_exactly() {
         let check = |ticks, hz, text: &str| {
             assert_eq!(
-                seconds(Moment {
-                    ticks,
-                    rate: Rate::hz(hz).unwrap()
-                }),
+                seconds(
+                    Moment {
+                        ticks,
+                        rate: Rate::hz(hz).unwrap()
+                    },
+                    0
+                ),
                 text
             );
         };

@@ -81,6 +81,24 @@ fn third_party_names_every_crate() {
     }
 }
 
+#[test]
+fn third_party_names_every_python_package() {
+    let project = std::fs::read_to_string(root().join("models/pyproject.toml")).unwrap();
+    let page = std::fs::read_to_string(root().join("THIRD_PARTY.md")).unwrap();
+    // Requirements are the quoted names that carry a version.
+    let names = project
+        .lines()
+        .flat_map(|line| line.split('"').skip(1).step_by(2))
+        .filter_map(|quoted| {
+            let end = quoted.find(['=', '>', '<', '~'])?;
+            Some(quoted[..end].trim().to_owned()).filter(|name| !name.is_empty() && !name.contains(' '))
+        });
+    let missing: Vec<String> = names
+        .filter(|name| name != "setuptools" && !page.contains(name.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "THIRD_PARTY.md lacks {missing:?}");
+}
+
 fn tables(metadata: &Metadata) -> String {
     let linked = linked_into(metadata, "muvi-cli");
     let mut shipped: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

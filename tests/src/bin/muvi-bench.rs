@@ -39,6 +39,7 @@ fn main() {
     let loop_video = dir.path().join("loop.mp4");
     encode(Path::new(&options["video"]), &loop_video);
 
+    let load = load();
     let mut runs = Vec::new();
     for seconds in lengths.split(',').map(|it| it.parse::<u32>().expect("seconds")) {
         let video = dir.path().join(format!("{seconds}.mp4"));
@@ -59,7 +60,7 @@ fn main() {
     let cold = score(muvi, pack, &short, dir.path(), &["--no-cache"]);
     let warm = score(muvi, pack, &short, dir.path(), &["--no-cache"]);
 
-    let page = page(&runs, &cold, &warm, dropped, &options["video"]);
+    let page = page(&runs, &cold, &warm, dropped, &options["video"], &load);
     std::fs::write(out, &page).unwrap();
     println!("\n{page}\nwritten to {out}");
 }
@@ -116,7 +117,16 @@ fn encode(video: &Path, out: &Path) {
         "-preset",
         "veryfast",
     ]);
-    command.args(["-pix_fmt", "yuv420p", "-c:a", "aac"]).arg(out);
+    command
+        .args([
+            "-vf",
+            "scale=1280:720,setsar=1",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+        ])
+        .arg(out);
     assert!(command.status().unwrap().success());
 }
 
@@ -211,11 +221,15 @@ fn drop_caches() -> bool {
     std::fs::write("/proc/sys/vm/drop_caches", "3").is_ok()
 }
 
-fn page(runs: &[(u32, Run)], cold: &Run, warm: &Run, dropped: bool, video: &str) -> String {
-    let mut text =
-        String::from("# Benchmarks\n\nMade by `./dev bench`. One run each, with nothing else running.\n\n");
+fn page(runs: &[(u32, Run)], cold: &Run, warm: &Run, dropped: bool, video: &str, load: &str) -> String {
+    let mut text = String::from("# Benchmarks\n\nMade by `./dev bench`; one run each.\n\n");
     let report = &runs[0].1.report;
-    writeln!(text, "- Machine: {}", machine()).unwrap();
+    writeln!(
+        text,
+        "- Machine: {}; load before the runs (1 min average): {load}",
+        machine()
+    )
+    .unwrap();
     writeln!(
         text,
         "- Pack: {}; ONNX Runtime {}",
@@ -288,6 +302,11 @@ fn row(text: &mut String, label: &str, runs: &[(u32, Run)], cell: impl Fn(u32, &
 
 fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
 fn machine() -> String {

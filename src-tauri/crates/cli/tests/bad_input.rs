@@ -1,5 +1,10 @@
 //! Every bad input: its exit code, one line that names the file and the remedy, and nothing left behind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what was left out is said"
+)]
 
 mod common;
 

@@ -1,6 +1,11 @@
 //! The trained pack's music reacts to the picture: on edits of the fixtures it lands on cuts and hits more often
 //! than the same music shifted in time, and its loudness follows the picture more than a wrong video's.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what was left out is said"
+)]
 
 mod common;
 

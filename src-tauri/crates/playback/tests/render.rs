@@ -192,7 +192,8 @@ fn the_ceiling_holds_and_the_sum_stays_clean() {
 #[test]
 fn peaks_between_samples_count() {
     // A quarter of the rate, 45 degrees off: samples at 0.707 of the real peak.
-    let hidden = |i: usize| (std::f32::consts::FRAC_PI_2 * (i % 4) as f32 + std::f32::consts::FRAC_PI_4).sin();
+    let hidden =
+        |i: usize| (std::f32::consts::FRAC_PI_2 * (i % 4) as f32 + std::f32::consts::FRAC_PI_4).sin();
     let out = render(
         Renderer::new(samples(48_000, hidden), None, &Mix::default(), RATE, 48_000).unwrap(),
         256,

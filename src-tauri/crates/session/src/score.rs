@@ -32,7 +32,7 @@ use crate::watch::{Watched, watch};
 const CEILING_LOSSY_DBTP: f32 = -1.5;
 const CEILING_DBTP: f32 = -1.0;
 /// The limiter may hold peaks back by this much before the sound suffers.
-const MOST_LIMITING_DB: f64 = 6.0;
+const MOST_LIMITING_DB: f64 = 10.0;
 const GAINS_DB: (f64, f64) = (-40.0, 24.0);
 
 /// Writes music for a video and exports both.

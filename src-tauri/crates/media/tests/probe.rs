@@ -49,6 +49,17 @@ fn the_fixtures() {
 }
 
 #[test]
+fn reordered_frames_are_not_uneven() {
+    let kitchen = Kitchen::new();
+    // Longer than the sample of packets, which then ends among frames that are stored out of order.
+    let words = "-stream_loop 4 -i {launch} -an -vf fps=25,scale=160:90 -c:v libx264 -bf 3 -pix_fmt yuv420p";
+    for name in ["reordered.mp4", "reordered.mkv"] {
+        let info = kitchen.probe(&kitchen.make(name, words));
+        assert!(!info.video.variable_rate, "{name}: {:?}", info.video);
+    }
+}
+
+#[test]
 fn rates_containers_and_codecs() {
     let kitchen = Kitchen::new();
     let check = |name: &str, fps: &str, words: &str| {

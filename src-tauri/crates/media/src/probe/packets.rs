@@ -70,7 +70,7 @@ pub(super) fn measure(tools: &Tools, info: &MediaInfo) -> Result<Picture, ProbeE
         });
     };
     let frame = clock_ticks(info.video.rate, clock);
-    let mut varies = uneven(&times, frame);
+    let mut varies = uneven(settled(&times, &head), frame);
     let mut end = End {
         frame,
         delay,
@@ -81,10 +81,11 @@ pub(super) fn measure(tools: &Tools, info: &MediaInfo) -> Result<Picture, ProbeE
     } else {
         let mut inside = Vec::new();
         read(tools, info, &format!("{middle}%+#{SAMPLE_PACKETS}"), |packet| {
-            inside.extend(packet.time(delay))
+            inside.push(packet)
         })?;
-        inside.sort_unstable();
-        varies |= uneven(&inside, frame);
+        let mut times: Vec<i64> = inside.iter().filter_map(|packet| packet.time(delay)).collect();
+        times.sort_unstable();
+        varies |= uneven(settled(&times, &inside), frame);
         read(tools, info, &format!("{tail}%"), |packet| end.add(packet))?;
         let stated = info.video.end.ticks;
         let slack = Rate::hz(1000).map_or(0, |rate| rate.convert(CUT_OFF_MILLIS, clock, Round::Up));
@@ -146,6 +147,15 @@ impl End {
         let length = packet.length.filter(|&length| length > 0).unwrap_or(self.frame);
         let end = time.saturating_add(length);
         self.last = Some(self.last.map_or(end, |last| last.max(end)));
+    }
+}
+
+/// The front of the sorted `times` that no packet beyond the sample can fall into: frames come in the order of
+/// decoding, and none is shown before it is decoded.
+fn settled<'a>(times: &'a [i64], sample: &[Packet]) -> &'a [i64] {
+    match sample.iter().filter_map(|packet| packet.decoded).max() {
+        Some(last) => &times[..times.partition_point(|&time| time <= last)],
+        None => times,
     }
 }
 

@@ -34,13 +34,7 @@ pub fn analyze(
     cancel: &CancelToken,
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<AnalysisReport, Error> {
-    run(request, cancel, listener).map_err(|error| {
-        if cancel.is_cancelled() {
-            Error::Cancelled
-        } else {
-            error
-        }
-    })
+    run(request, cancel, listener).map_err(|error| cancel.reason(error))
 }
 
 fn run(

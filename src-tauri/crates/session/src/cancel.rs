@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::error::Error;
+
 /// Stops a job at its next step. Clones share one state; a token that was cancelled stays so.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
@@ -21,6 +23,15 @@ impl CancelToken {
     /// Whether the job was asked to stop.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
+    }
+
+    /// Why a job ended: whatever failed after a cancel failed because of it.
+    pub(crate) fn reason(&self, error: Error) -> Error {
+        if self.is_cancelled() {
+            Error::Cancelled
+        } else {
+            error
+        }
     }
 
     /// The flag itself, for rooms that know nothing of sessions.

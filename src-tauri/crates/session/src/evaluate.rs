@@ -35,13 +35,7 @@ pub fn evaluate(
     cancel: &CancelToken,
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<EvaluationReport, Error> {
-    run(request, cancel, listener).map_err(|error| {
-        if cancel.is_cancelled() {
-            Error::Cancelled
-        } else {
-            error
-        }
-    })
+    run(request, cancel, listener).map_err(|error| cancel.reason(error))
 }
 
 fn run(

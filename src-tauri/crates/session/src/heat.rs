@@ -9,8 +9,8 @@ const COLOURS: [[f32; 3]; 4] = [
     [120.0, 190.0, 90.0],
     [255.0, 228.0, 30.0],
 ];
-/// How much of the colour covers the picture.
-const OPACITY: f32 = 0.5;
+/// Steps between the first and the last colour.
+const TINTS: usize = 256;
 /// What counts as lowest and highest: single outliers must not flatten the rest.
 const LOW: f64 = 0.01;
 const HIGH: f64 = 0.995;
@@ -23,6 +23,10 @@ pub(crate) struct Heat {
     columns: Vec<Weight>,
     grid: [usize; 2],
     values: Vec<f32>,
+    /// The patches of one row of pixels.
+    line: Vec<f32>,
+    /// Half of each colour: the picture has the other half.
+    tints: Vec<[u8; 3]>,
 }
 
 /// A pixel between two patches: the first, and the share of the second.
@@ -44,6 +48,10 @@ impl Heat {
             columns: weights(width, grid[1]),
             grid,
             values: vec![0.0; grid[0] * grid[1]],
+            line: vec![0.0; grid[1]],
+            tints: (0..TINTS)
+                .map(|step| colour(step as f32 / (TINTS - 1) as f32).map(|it| (it / 2.0) as u8))
+                .collect(),
         }
     }
 
@@ -53,23 +61,17 @@ impl Heat {
         for (value, raw) in self.values.iter_mut().zip(attention) {
             *value = ((raw - self.low) / span).clamp(0.0, 1.0);
         }
-        let width = self.columns.len();
+        let (width, patches) = (self.columns.len(), self.grid[1]);
         for (line, row) in pixels.chunks_exact_mut(width * 3).zip(&self.rows) {
+            let [upper, lower] = [row.first, row.second].map(|it| &self.values[it * patches..][..patches]);
+            for ((value, upper), lower) in self.line.iter_mut().zip(upper).zip(lower) {
+                *value = mix(*upper, *lower, row.share);
+            }
             for (pixel, column) in line.as_chunks_mut::<3>().0.iter_mut().zip(&self.columns) {
-                let at = |row: usize, column: usize| self.values[row * self.grid[1] + column];
-                let upper = mix(
-                    at(row.first, column.first),
-                    at(row.first, column.second),
-                    column.share,
-                );
-                let lower = mix(
-                    at(row.second, column.first),
-                    at(row.second, column.second),
-                    column.share,
-                );
-                let colour = colour(mix(upper, lower, row.share));
-                for (value, tint) in pixel.iter_mut().zip(colour) {
-                    *value = mix(f32::from(*value), tint, OPACITY).round() as u8;
+                let value = mix(self.line[column.first], self.line[column.second], column.share);
+                let tint = &self.tints[(value * (TINTS - 1) as f32) as usize];
+                for (value, tint) in pixel.iter_mut().zip(tint) {
+                    *value = (*value >> 1) + tint;
                 }
             }
         }

@@ -44,13 +44,7 @@ pub fn score(
     cancel: &CancelToken,
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<ScoreReport, Error> {
-    run(request, cancel, listener).map_err(|error| {
-        if cancel.is_cancelled() {
-            Error::Cancelled
-        } else {
-            error
-        }
-    })
+    run(request, cancel, listener).map_err(|error| cancel.reason(error))
 }
 
 fn run(

@@ -55,10 +55,10 @@ mod tests {
 
     #[test]
     fn beside_the_executable_comes_first() {
-        let all = places(Some(Path::new("/opt/muvi")), Some(Path::new("/home/me")));
+        let all = places(Some(Path::new("/opt/muvi")), Some(Path::new("/somewhere")));
         assert_eq!(all[0], Path::new("/opt/muvi/packs/mini"));
         assert_eq!(all[1], Path::new("/opt/muvi/models/packs/mini"));
-        assert!(all.contains(&PathBuf::from("/home/me/models/packs/mini")));
+        assert!(all.contains(&PathBuf::from("/somewhere/models/packs/mini")));
         assert_eq!(
             all.iter()
                 .filter(|p| **p == Path::new("/models/packs/mini"))

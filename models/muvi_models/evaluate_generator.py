@@ -18,11 +18,13 @@ from scipy.signal import find_peaks
 from .codec import CodecDecoder, load_codec
 from .contract import HOP, LATENT_RATE, SAMPLE_RATE, STACK, STYLE_FRAMES, WINDOW_FRAMES, channel
 from .pieces import Piece, load_pieces
+from .plan import latent_times
 from .spectrogram import chroma_matrix, mel_bands
-from .velocity import load_velocity, solve
+from .velocity import VelocityConfig, load_velocity, solve
 
 FRAME_RATE = SAMPLE_RATE / HOP
 TOLERANCE_S = 0.07
+VIDEO_WIDTH = VelocityConfig.video
 
 
 def window_of(piece: Piece, start: int, style: Piece | None, style_start: int) -> dict[str, np.ndarray]:
@@ -38,7 +40,7 @@ def window_of(piece: Piece, start: int, style: Piece | None, style_start: int) -
     mask = np.zeros((s + w, 1), np.float32)
     mask[:s] = 1
     latents = np.concatenate([context[:s], piece.latents[start : start + w]])
-    video = np.zeros((s + w, 64), np.float32)
+    video = np.zeros((s + w, VIDEO_WIDTH), np.float32)
     return {"latents": latents, "context": context, "mask": mask, "style_mask": mask, "video": video, "plan": plan} | {
         "globals": globals_
     }
@@ -121,8 +123,7 @@ def figures(magnitudes: np.ndarray, plans: np.ndarray, hits: list[np.ndarray], s
 def hit_times(plan: np.ndarray) -> np.ndarray:
     """Peaks of the hit channel in seconds from the window's start."""
     peaks, _ = find_peaks(np.pad(plan[:, channel("hit")], 1), height=0.2)
-    offset = 768 / SAMPLE_RATE
-    times = (peaks - 1) / LATENT_RATE + offset
+    times = latent_times(len(plan))[peaks - 1]
     return times[(times > 0.2) & (times < WINDOW_FRAMES / LATENT_RATE - 0.2)]
 
 

@@ -17,8 +17,9 @@ from scipy.signal import butter, sosfilt
 
 from . import effects
 from .composer import Labels, Piece
+from .contract import SAMPLE_RATE
 
-RATE = 44100
+RATE = SAMPLE_RATE
 SOUNDFONT = os.environ.get("MUVI_SOUNDFONT", "/usr/share/sounds/sf2/FluidR3_GM.sf2")
 LATENCY_S = 0.001  # fluidsynth starts a note at the next block of 64 samples: half a block early is the best guess
 TAIL_S = 1.0  # digital silence after the end, so that a network meets what follows music

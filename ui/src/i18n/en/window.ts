@@ -1,0 +1,4 @@
+/** Words of the window around the timeline. */
+export const window = {
+  'app.name': 'MuVi Studio',
+} as const;

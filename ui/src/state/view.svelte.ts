@@ -1,0 +1,59 @@
+import type { ProjectView } from '../api/types';
+
+/** What the inspector and the keys act on. Frames: first and the one after the last. */
+export type Selection =
+  | { kind: 'none' }
+  | { kind: 'cue'; cue: number }
+  | { kind: 'section'; cue: number; span: [number, number] }
+  | { kind: 'hit'; hit: number }
+  | { kind: 'temp' }
+  | { kind: 'take'; take: number };
+
+/** What the timeline lets others do with it; it registers itself as `view.timeline` while it is there. */
+export interface TimelineHandle {
+  /** Shows the whole picture. */
+  fit(): void;
+  /** Zooms in (above 1) or out around the playhead. */
+  zoom(factor: number): void;
+  /** Scrolls as little as needed to show a frame. */
+  reveal(frame: number): void;
+}
+
+/** What the window itself remembers: nothing of the project. Zoom and scroll are the timeline's own. */
+export class View {
+  /** The one selection. */
+  selection = $state.raw<Selection>({ kind: 'none' });
+  /** Whether drags snap to frames, cuts, hits and beats. */
+  snap = $state(true);
+  /** Whether the loop is played (its range is the project's). */
+  loop = $state(true);
+  /** Whether the attention lies over the picture. */
+  overlay = $state(false);
+  /** Which dialog is open. */
+  dialog = $state<'export' | 'settings' | 'shortcuts' | 'about' | 'commands' | null>(null);
+  /** Whether the viewer fills the screen. */
+  fullscreen = $state(false);
+  /** The timeline, while it is there. */
+  timeline: TimelineHandle | null = null;
+  /** Asked by F2: the name of what is selected is to be edited. The inspector takes it back. */
+  renaming = $state(false);
+
+  /** Selects, or nothing. */
+  select(selection: Selection): void {
+    this.selection = selection;
+    this.renaming = false;
+  }
+
+  /** Drops a selection whose thing is gone; keeps it otherwise. */
+  settle(project: ProjectView | null): void {
+    const chosen = this.selection;
+    if (chosen.kind === 'none') return;
+    const there =
+      project !== null &&
+      (chosen.kind === 'temp' ||
+        (chosen.kind === 'hit' && project.hits.some((hit) => hit.id === chosen.hit)) ||
+        (chosen.kind === 'take' && project.cues.some((cue) => cue.takes.some((take) => take.id === chosen.take))) ||
+        ((chosen.kind === 'cue' || chosen.kind === 'section') && project.cues.some((cue) => cue.id === chosen.cue)));
+    if (!there) this.select({ kind: 'none' });
+  }
+}

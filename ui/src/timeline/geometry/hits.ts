@@ -1,0 +1,81 @@
+// Hit points: which is under a pointer, which labels have room, which comes next.
+import { lowerBound } from "./beats";
+import { type View, visible, xOf } from "./view";
+
+/** What the geometry needs of a hit point. */
+export interface HitPlace {
+  readonly id: number;
+  readonly frame: number;
+  readonly strength: number;
+}
+
+/** Half of the width in which a pointer takes a hit: 24 px in all, more for a finger. */
+export function reach(pointerType: string): number {
+  return pointerType === "touch" ? 22 : 12;
+}
+
+/** The nearest hit within reach of an x; `null` if there's none. Hits are in order of frames. */
+export function hitUnder<T extends HitPlace>(hits: readonly T[], view: View, x: number, within: number): T | null {
+  let best: T | null = null;
+  let least = within;
+  for (const hit of visibleHits(hits, view, within)) {
+    const off = Math.abs(xOf(view, hit.frame) - x);
+    if (off <= least) {
+      least = off;
+      best = hit;
+    }
+  }
+  return best;
+}
+
+/** Hits whose mark is at least partly visible. */
+export function visibleHits<T extends HitPlace>(hits: readonly T[], view: View, margin: number): T[] {
+  const [first, last] = visible(view);
+  const from = lowerBound(hits, first - margin / view.scale, (hit) => hit.frame);
+  const out: T[] = [];
+  for (let i = from; i < hits.length; i++) {
+    const hit = hits[i] as T;
+    if (hit.frame > last + margin / view.scale) break;
+    out.push(hit);
+  }
+  return out;
+}
+
+/** A label that has room: x where it starts and the width it may take. */
+export interface LabelRoom {
+  readonly id: number;
+  readonly x: number;
+  readonly width: number;
+}
+
+/** Room for the labels right of their marks, up to the next mark; too narrow ones are left out. */
+export function labelRooms(hits: readonly HitPlace[], view: View, half: number, least = 22): LabelRoom[] {
+  return hits.flatMap((hit, i) => {
+    const x = xOf(view, hit.frame) + half + 3;
+    const next = hits[i + 1];
+    const end = next ? xOf(view, next.frame) - half - 2 : view.width + 200;
+    return end - x >= least ? [{ id: hit.id, x, width: end - x }] : [];
+  });
+}
+
+/** Far out, where marks would lie on each other, only the strongest of each pixel column of `width` are drawn. */
+export function thinned<T extends HitPlace>(hits: readonly T[], view: View, width: number, keep: (hit: T) => boolean): T[] {
+  const best = new Map<number, T>();
+  const kept: T[] = [];
+  for (const hit of hits) {
+    if (keep(hit)) {
+      kept.push(hit);
+      continue;
+    }
+    const column = Math.floor((hit.frame * view.scale) / width);
+    const other = best.get(column);
+    if (!other || hit.strength > other.strength) best.set(column, hit);
+  }
+  return [...best.values(), ...kept].sort((a, b) => a.frame - b.frame);
+}
+
+/** The next (or previous) of sorted frames, strictly after (or before) a frame. */
+export function neighbour(sorted: readonly number[], frame: number, way: 1 | -1): number | null {
+  if (way > 0) return sorted[lowerBound(sorted, frame + 1, (f) => f)] ?? null;
+  return sorted[lowerBound(sorted, frame, (f) => f) - 1] ?? null;
+}

@@ -1,6 +1,7 @@
 // Bars and beats of a take on the ruler.
-import { frameOfSeconds, type Rate } from "./time";
-import { type View, visible, xOf } from "./view";
+import type { Rate } from '../../lib/time';
+import { placeOfSeconds } from './time';
+import { type View, visible, xOf } from './view';
 
 /** A beat: time in seconds from the picture's start, bar from 1, beat in it from 1. */
 export type Beat = readonly [number, number, number];
@@ -26,11 +27,11 @@ export function lowerBound<T>(list: readonly T[], value: number, key: (item: T) 
 
 /** The beats from a place on, up to another, both in frames. */
 export function beatsWithin(beats: readonly Beat[], rate: Rate, from: number, to: number): Beat[] {
-  const first = lowerBound(beats, from, (beat) => frameOfSeconds(beat[0], rate));
+  const first = lowerBound(beats, from, (beat) => placeOfSeconds(beat[0], rate));
   const out: Beat[] = [];
   for (let i = first; i < beats.length; i++) {
     const beat = beats[i] as Beat;
-    if (frameOfSeconds(beat[0], rate) > to) break;
+    if (placeOfSeconds(beat[0], rate) > to) break;
     out.push(beat);
   }
   return out;
@@ -41,7 +42,7 @@ export function beatWidth(beats: readonly Beat[], rate: Rate, scale: number): nu
   const first = beats[0];
   const last = beats[beats.length - 1];
   if (!first || !last || beats.length < 2) return 0;
-  return (frameOfSeconds(last[0] - first[0], rate) * scale) / (beats.length - 1);
+  return (placeOfSeconds(last[0] - first[0], rate) * scale) / (beats.length - 1);
 }
 
 /** Every how many bars a number is written: a power of two. */
@@ -64,7 +65,7 @@ export function beatMarks(view: View, beats: readonly Beat[], rate: Rate): BeatM
     if (!isBar && width < 9) continue;
     const labelled = isBar && (bar - 1) % stride === 0;
     if (isBar && !labelled && barWidth < 5) continue;
-    marks.push({ x: xOf(view, frameOfSeconds(seconds, rate)), bar: isBar, label: labelled ? String(bar) : null });
+    marks.push({ x: xOf(view, placeOfSeconds(seconds, rate)), bar: isBar, label: labelled ? String(bar) : null });
   }
   return marks;
 }

@@ -1,5 +1,5 @@
 // Curves of intensity: points, values between them, freehand lines made simple.
-import { clamp } from "./time";
+import { clamp } from './time';
 
 /** A point of a drawn curve: frame and value 0..1. */
 export type Point = readonly [number, number];

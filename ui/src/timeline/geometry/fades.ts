@@ -1,5 +1,5 @@
 // Fades and gain of a cue: equal power, as the renderer plays them.
-import { clamp } from "./time";
+import { clamp } from './time';
 
 /** Lowest gain; it means silence. */
 export const MIN_DB = -60;
@@ -18,9 +18,8 @@ export function cueGain(sample: number, length: number, fadeIn: number, fadeOut:
   return fadeGain(sample, fadeIn) * fadeGain(length - sample, fadeOut);
 }
 
-/** Fades that fit: neither is negative, both together are no longer than the cue; the one not moved gives way last. */
-export function heldFades(moved: "in" | "out", wish: number, other: number, length: number): number {
-  void moved;
+/** A fade that fits beside the other one: both together are no longer than the cue. */
+export function heldFade(wish: number, other: number, length: number): number {
   return clamp(Math.round(wish), 0, Math.max(0, length - other));
 }
 
@@ -43,8 +42,8 @@ export function heightToGain(height: number): number {
   return Math.round(db * 10) / 10 + 0;
 }
 
-/** A gain in words: "-6.0 dB", "+1.5 dB", "-∞ dB". */
+/** A gain in words: '-6.0 dB', '+1.5 dB', '-∞ dB'. */
 export function gainLabel(db: number): string {
-  if (db <= MIN_DB) return "-∞ dB";
-  return `${db > 0 ? "+" : ""}${db.toFixed(1)} dB`;
+  if (db <= MIN_DB) return '-∞ dB';
+  return `${db > 0 ? '+' : ''}${db.toFixed(1)} dB`;
 }

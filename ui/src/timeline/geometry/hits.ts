@@ -1,6 +1,6 @@
 // Hit points: which is under a pointer, which labels have room, which comes next.
-import { lowerBound } from "./beats";
-import { type View, visible, xOf } from "./view";
+import { lowerBound } from './beats';
+import { type View, visible, xOf } from './view';
 
 /** What the geometry needs of a hit point. */
 export interface HitPlace {
@@ -11,7 +11,7 @@ export interface HitPlace {
 
 /** Half of the width in which a pointer takes a hit: 24 px in all, more for a finger. */
 export function reach(pointerType: string): number {
-  return pointerType === "touch" ? 22 : 12;
+  return pointerType === 'touch' ? 22 : 12;
 }
 
 /** The nearest hit within reach of an x; `null` if there's none. Hits are in order of frames. */

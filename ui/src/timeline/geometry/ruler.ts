@@ -1,7 +1,7 @@
 // Marks of the ruler: timecode, adapted to the zoom.
-import type { Rate } from "./time";
-import { clock, dropped, frameOfLabel, nominal, timecode } from "./timecode";
-import { type View, visible, xOf } from "./view";
+import { nominal, timecode, type Rate } from '../../lib/time';
+import { clock, frameOfLabel } from './labels';
+import { type View, visible, xOf } from './view';
 
 /** One mark: long with a label, or short without. */
 export interface RulerMark {
@@ -33,13 +33,11 @@ export function rulerMarks(view: View, rate: Rate, dropFrame: boolean, frames: n
   const close = rulerSteps(view.scale, rate, 96);
   const { major, minor } = close.major < n ? close : rulerSteps(view.scale, rate, 76);
   const [first, last] = visible(view);
-  const drop = dropped(rate, dropFrame);
-  // Drop frame moves labels ahead by at most 0.1 %, so that this range covers what is visible.
-  const slack = drop > 0 ? 0.0011 : 0;
+  // Starts before what is visible, so that a label that reaches in is there. Labels run ahead of frames in drop
+  // frame, so that this is never too late.
   const from = Math.max(0, Math.floor((first - major) / minor) * minor);
-  const to = Math.min(frames, last) * (1 + slack);
   const marks: RulerMark[] = [];
-  for (let label = from; label <= to + minor; label += minor) {
+  for (let label = from; ; label += minor) {
     const frame = frameOfLabel(label, rate, dropFrame);
     if (frame > frames || frame > last) break;
     const previous = marks[marks.length - 1];

@@ -1,9 +1,9 @@
 // Snapping: what a dragged thing is drawn to, and how strongly.
-import type { View } from "./view";
-import { lowerBound } from "./beats";
+import type { View } from './view';
+import { lowerBound } from './beats';
 
 /** What something snapped to. */
-export type SnapKind = "playhead" | "hit" | "cut" | "edge" | "loop" | "bar" | "beat";
+export type SnapKind = 'playhead' | 'hit' | 'cut' | 'edge' | 'loop' | 'bar' | 'beat';
 
 /** Places to snap to, in frames, sorted. */
 export type SnapTargets = Partial<Record<SnapKind, readonly number[]>>;
@@ -16,13 +16,13 @@ export interface Snapped {
 
 /** How near in pixels each kind draws, in the order in which ties are broken. */
 export const SNAP_RADIUS: ReadonlyArray<readonly [SnapKind, number]> = [
-  ["playhead", 9],
-  ["hit", 8],
-  ["cut", 8],
-  ["edge", 8],
-  ["loop", 8],
-  ["bar", 7],
-  ["beat", 5],
+  ['playhead', 9],
+  ['hit', 8],
+  ['cut', 8],
+  ['edge', 8],
+  ['loop', 8],
+  ['bar', 7],
+  ['beat', 5],
 ];
 
 /** Nearest value of a sorted list, `null` if it is empty. */

@@ -1,5 +1,5 @@
 // Spans of frames: edges of cues, sections, the loop.
-import { clamp } from "./time";
+import { clamp } from './time';
 
 /** First frame and the one after the last. */
 export type Span = readonly [number, number];
@@ -8,8 +8,8 @@ export type Span = readonly [number, number];
 export const MIN_SPAN = 2;
 
 /** The span with one edge moved: inside the limits, never shorter than `least`. */
-export function withEdge(span: Span, edge: "start" | "end", frame: number, limits: Span, least = MIN_SPAN): Span {
-  return edge === "start"
+export function withEdge(span: Span, edge: 'start' | 'end', frame: number, limits: Span, least = MIN_SPAN): Span {
+  return edge === 'start'
     ? [clamp(frame, limits[0], Math.max(limits[0], span[1] - least)), span[1]]
     : [span[0], clamp(frame, Math.min(limits[1], span[0] + least), limits[1])];
 }

@@ -1,6 +1,7 @@
 // Which tiles of peaks and which thumbnails a view needs.
-import { fps, frameOfSample, type Rate, sampleOfFrame } from "./time";
-import { type View, visible } from "./view";
+import { sampleOfFrame, type Rate } from '../../lib/time';
+import { fps, placeOfSample } from './time';
+import { type View, visible } from './view';
 
 /** Bins that a tile of peaks has. */
 export const TILE_BINS = 1024;
@@ -77,5 +78,5 @@ export function stripSlots(view: View, slot: number, rate: Rate, frames: number)
 
 /** Place of the end of a sound that starts at a frame, in frames. */
 export function soundEnd(start: number, samples: number, rate: Rate, sampleRate: number): number {
-  return start + frameOfSample(samples, rate, sampleRate);
+  return start + placeOfSample(samples, rate, sampleRate);
 }

@@ -1,5 +1,5 @@
 // The window onto the timeline: which frames lie where. All lanes share one.
-import { clamp } from "./time";
+import { clamp } from './time';
 
 /** What is visible: `left` is the frame (with fraction) at x = 0, `scale` the pixels per frame. */
 export interface View {
@@ -85,12 +85,12 @@ export function reveal(view: View, frame: number, frames: number, margin = 48): 
 }
 
 /** How the view follows the playhead. */
-export type Follow = "page" | "smooth" | "off";
+export type Follow = 'page' | 'smooth' | 'off';
 
 /** The view while playing: turns the page when the playhead leaves it, or keeps it in the middle. */
 export function follow(view: View, frame: number, mode: Follow, frames: number): View {
-  if (mode === "off") return view;
-  if (mode === "smooth") return held({ ...view, left: frame - view.width / view.scale / 2 }, frames);
+  if (mode === 'off') return view;
+  if (mode === 'smooth') return held({ ...view, left: frame - view.width / view.scale / 2 }, frames);
   const x = xOf(view, frame);
   if (x >= 0 && x <= view.width - 8) return view;
   return held({ ...view, left: frame - 32 / view.scale }, frames);

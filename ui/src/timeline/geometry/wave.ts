@@ -1,5 +1,5 @@
 // Waveforms: peaks of bins brought to one column for each pixel.
-import { TILE_BINS } from "./tiles";
+import { TILE_BINS } from './tiles';
 
 /** Lowest and highest value of each column, both channels together, -127..127; 0 / 0 where nothing is there. */
 export interface Columns {

@@ -1,4 +1,5 @@
 // Curves of intensity: points, values between them, freehand lines made simple.
+import { lowerBound } from './beats';
 import { clamp } from './time';
 
 /** A point of a drawn curve: frame and value 0..1. */
@@ -39,17 +40,19 @@ function distance(p: Point, a: Point, b: Point): number {
 
 /** A stroke as it was drawn, made to go one way: later parts replace what they pass over again. */
 export function forward(stroke: readonly Point[]): Point[] {
-  const byFrame = new Map<number, number>();
-  let previous: Point | null = null;
-  for (const [frame, value] of stroke) {
-    if (previous) {
-      const [low, high] = [Math.min(previous[0], frame), Math.max(previous[0], frame)];
-      for (const key of byFrame.keys()) if (key > low && key < high) byFrame.delete(key);
-    }
-    byFrame.set(Math.round(frame), clamp(value, 0, 1));
-    previous = [frame, value];
+  const line: Point[] = [];
+  let previous: number | null = null;
+  for (const [place, value] of stroke) {
+    const frame = Math.round(place);
+    const low = previous === null ? frame : Math.min(previous + 1, frame);
+    const high = previous === null ? frame : Math.max(previous - 1, frame);
+    const from = lowerBound(line, low, (point) => point[0]);
+    const to = lowerBound(line, high + 1, (point) => point[0]);
+    // Going back, the point that is left lies behind the new one.
+    line.splice(from, to - from, [frame, clamp(value, 0, 1)]);
+    previous = frame;
   }
-  return [...byFrame].sort((a, b) => a[0] - b[0]);
+  return line;
 }
 
 /**
@@ -95,8 +98,7 @@ export function valueAt(drawn: readonly Point[], frame: number): number | null {
   const first = drawn[0];
   const last = drawn[drawn.length - 1];
   if (!first || !last || frame < first[0] || frame > last[0]) return null;
-  let i = 1;
-  while (i < drawn.length - 1 && (drawn[i] as Point)[0] < frame) i++;
+  const i = Math.max(1, lowerBound(drawn, frame, (point) => point[0]));
   const [a, b] = [drawn[i - 1] ?? first, drawn[i] ?? last];
   if (b[0] === a[0]) return b[1];
   return a[1] + ((b[1] - a[1]) * (frame - a[0])) / (b[0] - a[0]);

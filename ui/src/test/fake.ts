@@ -137,7 +137,7 @@ export class Fake implements Backend {
       case 'export':
         return this.#job(name);
       case 'export_forecast': {
-        const { path, preset } = (given as { request: { path: string; preset: string } }).request;
+        const { path, preset } = (given as unknown as { request: { path: string; preset: string } }).request;
         return {
           path: preset === 'audio_only' ? path.replace(/\.\w+$/, '.wav') : path,
           exists: false,

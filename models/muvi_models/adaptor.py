@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from muvi_models.contract import CURVES
 from muvi_models.motion import MOTION_WIDTH
 from muvi_models.pooling import PatchPool
+from muvi_models.whole import save_whole
 
 ADAPTOR_HALO = 64  # the pack's `adaptor_halo`; Adaptor.halo may not exceed it
 
@@ -197,10 +198,7 @@ def neighbour_means(grid: tuple[int, int]) -> Tensor:
 
 def save_adaptor(path: Path | str, adaptor: Adaptor, **extra: object) -> None:
     """Write config, weights and whatever else the trainer keeps; whole or not at all."""
-    path = Path(path)
-    part = path.with_suffix(".part")
-    torch.save({"config": asdict(adaptor.config), "model": adaptor.state_dict(), **extra}, part)
-    part.replace(path)
+    save_whole(path, {"config": asdict(adaptor.config), "model": adaptor.state_dict(), **extra})
 
 
 def load_adaptor(path: Path | str) -> Adaptor:

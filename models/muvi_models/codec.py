@@ -1,13 +1,12 @@
 """Stereo codec: log-magnitude spectrogram to standardised latents and back.
 
-The encoder is linear: a principal component analysis of four stacked log-magnitude frames, weighted by
-audibility, and a second small one of the stereo image per band. The decoder adds the residual of a
-convolutional network (ConvNeXt blocks, Liu et al. 2022, arXiv 2201.03545) to the inverse of that analysis.
-A linear encoder fixes the latent space before any training, so that generator and decoder train side by side.
-Phase is made at run time from the magnitudes.
+The encoder starts from a principal component analysis of four stacked log-magnitude frames, weighted by
+audibility, and a second small one of the stereo image per band. Where `learned` is set it adds the residual of
+a convolutional network (ConvNeXt blocks, Liu et al. 2022, arXiv 2201.03545) that sees the neighbours in time;
+the decoder adds one to the inverse of the analysis. Starting from the linear analysis keeps the latents near
+standard normal and smooth in time. Phase is made at run time from the magnitudes.
 """
 
-import os
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from torch import nn
 
 from .contract import BINS, LOG_FLOOR, STACK
 from .spectrogram import audibility_weights, mel_bands
+from .whole import save_whole
 
 BANDS = 32
 GATE = 3e-3
@@ -33,6 +33,11 @@ class CodecConfig:
     wide_blocks: int = 4
     narrow: int = 256
     narrow_blocks: int = 4
+    learned: bool = False
+    encoder_wide: int = 384
+    encoder_wide_blocks: int = 3
+    encoder_narrow: int = 192
+    encoder_narrow_blocks: int = 2
 
     @property
     def width(self) -> int:
@@ -74,6 +79,9 @@ class CodecEncoder(nn.Module):
         self.register_buffer("spectral_basis", torch.zeros(STACK * BINS, z))
         self.register_buffer("stereo_mean", torch.zeros(2 * BANDS))
         self.register_buffer("stereo_basis", torch.zeros(2 * BANDS, s))
+        self.register_buffer("gain", torch.ones(z), persistent=config.learned)
+        if config.learned:
+            self.residual = EncoderResidual(config)
 
     def stacked(self, magnitude: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-magnitudes of the stacked frames [B, L, 4 K] and mean stereo image [B, L, 2 bands]."""
@@ -85,13 +93,40 @@ class CodecEncoder(nn.Module):
 
     def forward(self, magnitude: torch.Tensor) -> torch.Tensor:
         spectral, image = self.stacked(magnitude)
-        return torch.cat(
-            [
-                (spectral - self.spectral_mean) @ self.spectral_basis,
-                (image - self.stereo_mean) @ self.stereo_basis,
-            ],
-            -1,
-        )
+        latents = (spectral - self.spectral_mean) @ self.spectral_basis
+        if self.config.learned:
+            latents = self.residual(spectral, latents, self.gain)
+        return torch.cat([latents, (image - self.stereo_mean) @ self.stereo_basis], -1)
+
+
+class EncoderResidual(nn.Module):
+    """Stacked log-magnitudes [B, L, 4 K] and their components [B, L, z] -> latents [B, L, z].
+
+    Every channel has zero mean and the deviation `gain` [z]: 1 for the coarse ones, less for the fine ones, so
+    that a generator spends itself on what is heard. Receptive field: `encoder_wide_blocks` * 3 latents and
+    `encoder_narrow_blocks` * 3 frames to each side.
+    """
+
+    def __init__(self, config: CodecConfig):
+        super().__init__()
+        narrow, wide, z = config.encoder_narrow, config.encoder_wide, config.spectral
+        self.enter = nn.Linear(BINS, narrow)
+        self.narrow = nn.Sequential(*[Block(narrow) for _ in range(config.encoder_narrow_blocks)])
+        self.gather = nn.Linear(narrow * STACK + z, wide)
+        self.wide = nn.Sequential(*[Block(wide) for _ in range(config.encoder_wide_blocks)])
+        self.norm = nn.LayerNorm(wide)
+        self.leave = nn.Linear(wide, z)
+        self.register_buffer("centre", torch.zeros(z))
+        self.register_buffer("spread", torch.ones(z))
+        nn.init.normal_(self.leave.weight, std=0.001)
+        nn.init.zeros_(self.leave.bias)
+
+    def forward(self, spectral: torch.Tensor, latents: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:
+        batch, length = latents.shape[0], latents.shape[1]
+        frames = (spectral.reshape(batch, length * STACK, BINS) + 7.0) / 3.0
+        hidden = self.narrow(self.enter(frames)).reshape(batch, length, -1)
+        hidden = self.norm(self.wide(self.gather(torch.cat([hidden, latents], -1))))
+        return (latents + gain * self.leave(hidden).float() - self.centre) / self.spread
 
 
 class Block(nn.Module):
@@ -160,8 +195,12 @@ class CodecDecoder(nn.Module):
         return log_mid.clamp(np.log(LOG_FLOOR), 2.0), pan, width
 
 
-def principal(rows: torch.Tensor, weights: torch.Tensor, count: int):
-    """Weighted PCA of `rows` [N, d] -> mean [d], analysis basis [d, count], inverse [count, d], standardised."""
+GAIN_FROM, GAIN_LEAST = 8, 0.35
+"""From this component on a learned codec's channels shrink with the root of their deviation, down to the least."""
+
+
+def principal(rows: torch.Tensor, weights: torch.Tensor, count: int, shrink: bool = False):
+    """Weighted PCA of `rows` [N, d] -> mean [d], analysis [d, count], inverse [count, d], deviations wanted [count]."""
     mean = rows.mean(0)
     scaled = (rows - mean) * weights
     if scaled.shape[1] <= 512:
@@ -171,9 +210,12 @@ def principal(rows: torch.Tensor, weights: torch.Tensor, count: int):
         _, _, vectors = torch.svd_lowrank(scaled, count + 16, niter=4)
         vectors = vectors[:, :count]
     deviation = (scaled @ vectors).std(0).clamp(min=1e-4)
-    basis = weights[:, None] * vectors / deviation
-    inverse = (deviation[:, None] * vectors.T) / weights
-    return mean, basis.contiguous(), inverse.contiguous()
+    gain = torch.ones(count)
+    if shrink:
+        gain = (deviation / deviation[min(GAIN_FROM, count - 1)]).sqrt().clamp(GAIN_LEAST, 1.0)
+    basis = weights[:, None] * vectors / deviation * gain
+    inverse = (deviation[:, None] * vectors.T) / weights / gain[:, None]
+    return mean, basis.contiguous(), inverse.contiguous(), gain
 
 
 def fit_linear(encoder: CodecEncoder, decoder: CodecDecoder, magnitude_batches) -> None:
@@ -184,12 +226,15 @@ def fit_linear(encoder: CodecEncoder, decoder: CodecDecoder, magnitude_batches) 
         spectral.append(a.reshape(-1, a.shape[-1]))
         image.append(b.reshape(-1, b.shape[-1]))
     weights = torch.from_numpy(np.tile(audibility_weights(), STACK))
-    mean, basis, inverse = principal(torch.cat(spectral), weights, encoder.config.spectral)
+    mean, basis, inverse, gain = principal(
+        torch.cat(spectral), weights, encoder.config.spectral, encoder.config.learned
+    )
+    encoder.gain.copy_(gain)
     encoder.spectral_mean.copy_(mean)
     encoder.spectral_basis.copy_(basis)
     decoder.spectral_mean.copy_(mean)
     decoder.spectral_inverse.copy_(inverse)
-    mean, basis, inverse = principal(torch.cat(image), torch.ones(2 * BANDS), encoder.config.stereo)
+    mean, basis, inverse, _ = principal(torch.cat(image), torch.ones(2 * BANDS), encoder.config.stereo)
     encoder.stereo_mean.copy_(mean)
     encoder.stereo_basis.copy_(basis)
     decoder.stereo_mean.copy_(mean)
@@ -197,15 +242,13 @@ def fit_linear(encoder: CodecEncoder, decoder: CodecDecoder, magnitude_batches) 
 
 
 def save_codec(path, encoder: CodecEncoder, decoder: CodecDecoder, **extra) -> None:
-    """Writes weights and config, atomically."""
-    tmp = f"{path}.part"
+    """Writes weights and config, whole or not at all."""
     state = {
         "config": asdict(encoder.config),
         "encoder": encoder.state_dict(),
         "decoder": decoder.state_dict(),
     }
-    torch.save(state | extra, tmp)
-    os.replace(tmp, path)
+    save_whole(path, state | extra)
 
 
 def load_codec(path) -> tuple[CodecEncoder, CodecDecoder, dict]:

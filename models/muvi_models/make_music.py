@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import soundfile as sf
 
 from .composer import STYLES, compose
 from .render import RATE, missing, render
+from .whole import write_whole
 
 HELD_OUT = 0.08
 
@@ -40,13 +40,6 @@ def pieces(seed: int) -> Iterator[tuple[str, int]]:
         number += 1
 
 
-def write(path: Path, data: bytes) -> None:
-    """Atomically: a reader sees the whole file or none."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)
-
-
 def make(job: tuple[str, str, int]) -> tuple[str, float]:
     """Makes one piece unless it is there; returns its name and seconds. The labels come last: they mark it done."""
     out, style, seed = job
@@ -59,8 +52,8 @@ def make(job: tuple[str, str, int]) -> tuple[str, float]:
     audio, labels = render(compose(seed, style))
     encoded = io.BytesIO()
     sf.write(encoded, audio, RATE, format="FLAC", subtype="PCM_16", compression_level=0.2)
-    write(folder / f"{name}.flac", encoded.getvalue())
-    write(label, labels.json().encode())
+    write_whole(folder / f"{name}.flac", lambda f: f.write(encoded.getvalue()))
+    write_whole(label, lambda f: f.write(labels.json().encode()))
     return name, labels.end_s
 
 

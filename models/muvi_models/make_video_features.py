@@ -24,6 +24,7 @@ import torch
 from muvi_models.director import FRAME_RATE, PhotoBank, Piece, direct
 from muvi_models.encoder import Encoder
 from muvi_models.music_features import read_music_features
+from muvi_models.whole import write_whole
 
 BATCH = 16
 SHORTEST_S, LONGEST_S = 15.0, 35.0
@@ -90,14 +91,6 @@ def make_one(path: Path, target: Path, rendering: int, seed: int, photos, encode
         audio = next(p for p in (path.with_suffix(s) for s in (".flac", ".wav", ".ogg")) if p.exists())
         write_whole(music, lambda f: np.save(f, read_music_features(audio).astype(np.float16)))
     write_whole(target, lambda f: np.savez(f, features=features, **labels, facts=json.dumps(facts)))
-
-
-def write_whole(path: Path, write: Callable) -> None:
-    """Write beside the place and rename: a stopped run leaves no half file."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        write(file)
-    part.replace(path)
 
 
 def fast_encoder(encoder: Encoder) -> Callable[[np.ndarray], np.ndarray]:

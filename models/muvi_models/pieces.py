@@ -6,7 +6,6 @@
 
 import argparse
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from .contract import SAMPLE_RATE
 from .plan import globals_of, loudness_curve, plan_of
 from .spectrogram import magnitudes, pad_to_latents
 from .video_conditioning import on_latent_clock, read_conditioning
+from .whole import write_whole
 
 SILENCE_LATENTS = 128
 """Silence kept behind each piece (6 s), so that the generator learns what follows an ending."""
@@ -119,9 +119,8 @@ def main() -> None:
             target = arguments.out / split / f"{path.stem}.npz"
             if target.exists():
                 continue
-            part = target.with_suffix(".part.npz")
-            np.savez(part, **encode_piece(encoder, path))
-            os.replace(part, target)
+            arrays = encode_piece(encoder, path)
+            write_whole(target, lambda f, a=arrays: np.savez(f, **a))
         print(f"{split}: {len(files)} pieces", flush=True)
 
 

@@ -1,14 +1,15 @@
-"""Fits the codec's linear analysis and trains its decoder.
+"""Fits the codec's linear analysis and trains its networks.
 
-python -m muvi_models.train_codec fit   --music models/data/music --run models/runs/codec
-python -m muvi_models.train_codec train --music models/data/music --run models/runs/codec --minutes 60
+    python -m muvi_models.train_codec fit   --music models/data/music --run models/runs/codec
+    python -m muvi_models.train_codec train --music models/data/music --run models/runs/codec --minutes 60
+
+With `fit --learned` the encoder is a network too, and both train together.
 """
 
 import argparse
 import copy
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from .budget import Budget, Curve, average_into, warm_then_decay
@@ -22,38 +23,16 @@ from .codec import (
     save_codec,
     stereo_image,
 )
-from .contract import LOG_FLOOR, SAMPLES_PER_LATENT
+from .codec_data import Windows
+from .contract import LOG_FLOOR
 from .measures import codec_measures
-from .pieces import audio_files, read_audio
-from .spectrogram import magnitudes, mel_bands
+from .spectrogram import mel_bands
+from .whole import save_whole
 
-EDGE = 1
-"""Latents of real context cut at random on both sides before the loss: no zeros at the borders."""
-
-
-class Windows:
-    """Random windows of the pieces in a folder, with random gain and swapped channels."""
-
-    def __init__(self, folder: Path, latents: int, seed: int, limit: int | None = None):
-        files = audio_files(folder)[:limit]
-        if not files:
-            raise SystemExit(f"no labelled music in {folder}: run muvi_models.make_music first")
-        self.audio = [(read_audio(f) * 32767).astype(np.int16) for f in files]
-        self.latents = latents
-        self.rng = np.random.default_rng(seed)
-
-    def batch(self, size: int) -> torch.Tensor:
-        """Magnitudes [size, 3, F, K]."""
-        n = (self.latents + 2 * EDGE) * SAMPLES_PER_LATENT
-        out = []
-        for _ in range(size):
-            audio = self.audio[self.rng.integers(len(self.audio))]
-            start = self.rng.integers(0, audio.shape[1] - n)
-            window = audio[:, start : start + n].astype(np.float32) / 32767
-            if self.rng.random() < 0.5:
-                window = window[::-1]
-            out.append(window * 10 ** (self.rng.uniform(-8, 3) / 20))
-        return magnitudes(torch.from_numpy(np.stack(out)))[:, :, 4 * EDGE : -4 * EDGE]
+RATE = 8e-4
+LATENT_NOISE = 0.12
+"""Largest deviation of the noise on a learned codec's latents: what a generator gives is never exact."""
+WEIGHTS = {"log": 3.0, "mel": 1.0, "root": 1.0, "image": 1.0, "latents": 0.02}
 
 
 def decoder_loss(log_mid, image, target: torch.Tensor, bands: torch.Tensor, mel: torch.Tensor) -> dict:
@@ -72,11 +51,19 @@ def decoder_loss(log_mid, image, target: torch.Tensor, bands: torch.Tensor, mel:
     }
 
 
+def latent_loss(latents: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:
+    """How far spectral latents [B, L, z] are from zero mean and independent channels of deviation `gain` [z]."""
+    rows = latents.float().reshape(-1, latents.shape[-1]) / gain
+    mean = rows.mean(0)
+    spread = (rows - mean).T @ (rows - mean) / len(rows)
+    return ((spread - torch.eye(len(gain))).square().sum() + mean.square().sum()) / len(gain)
+
+
 def fit(arguments) -> None:
     """Linear analysis from random windows of the training pieces."""
     torch.manual_seed(0)
     windows = Windows(arguments.music / "train", 16, seed=9, limit=arguments.limit)
-    config = CodecConfig(spectral=arguments.spectral, stereo=8)
+    config = CodecConfig(spectral=arguments.spectral, stereo=8, learned=arguments.learned)
     encoder, decoder = CodecEncoder(config), CodecDecoder(config)
     with torch.no_grad():
         fit_linear(encoder, decoder, [windows.batch(16) for _ in range(40)])
@@ -84,62 +71,102 @@ def fit(arguments) -> None:
     save_codec(arguments.run / "linear.pt", encoder, decoder)
 
 
+@torch.no_grad()
+def standardise(encoder: CodecEncoder, decoder: CodecDecoder, windows: Windows) -> tuple[CodecEncoder, CodecDecoder]:
+    """Copies whose latents have zero mean and the wanted deviations over 16 batches; the decoder undoes it exactly."""
+    encoder, decoder = copy.deepcopy(encoder), copy.deepcopy(decoder)
+    z = encoder.config.spectral
+    rows = torch.cat([encoder(windows.batch(16))[..., :z].reshape(-1, z) for _ in range(16)])
+    centre, spread = rows.mean(0), rows.std(0) / encoder.gain
+    residual = encoder.residual
+    residual.centre.add_(centre * residual.spread)
+    residual.spread.mul_(spread)
+    enter = decoder.enter
+    enter.bias.add_(enter.weight[:, :z] @ centre)
+    enter.weight[:, :z].mul_(spread)
+    decoder.spectral_mean.add_(centre @ decoder.spectral_inverse)
+    decoder.spectral_inverse.mul_(spread[:, None])
+    return encoder, decoder
+
+
+class Trainer:
+    """Networks, their averages, optimiser and clock of one run."""
+
+    def __init__(self, arguments):
+        self.run, self.arguments = arguments.run, arguments
+        self.encoder, self.decoder, _ = load_codec(arguments.run / "linear.pt")
+        self.learned = self.encoder.config.learned
+        self.mean = copy.deepcopy(self.encoder), copy.deepcopy(self.decoder)
+        own = [*self.encoder.parameters()] if self.learned else []
+        self.parameters = [*own, *self.decoder.parameters()]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        mel = torch.from_numpy(mel_bands(128))
+        self.mel = mel / mel.sum(0)
+        self.step, spent, self.last = 0, 0.0, arguments.run / "last.pt"
+        if self.last.exists():
+            state = torch.load(self.last, weights_only=False)
+            for module, key in zip((self.encoder, self.decoder, *self.mean), "edmn", strict=True):
+                module.load_state_dict(state[key])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, spent = state["step"], state["spent"]
+        self.budget = Budget(arguments.minutes, spent)
+
+    def train_step(self, windows: Windows) -> dict[str, float]:
+        """One batch; the losses."""
+        rate = RATE * warm_then_decay(self.step, self.budget.fraction, 100, 0.3)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        target = windows.batch(self.arguments.batch)
+        losses = {}
+        with torch.autocast("cpu", torch.bfloat16), torch.set_grad_enabled(self.learned):
+            latents = self.encoder(target)
+        if self.learned:
+            losses["latents"] = latent_loss(latents[..., : self.encoder.config.spectral], self.encoder.gain)
+            latents = latents + torch.randn_like(latents) * torch.rand(len(latents), 1, 1) * LATENT_NOISE
+        with torch.autocast("cpu", torch.bfloat16):
+            log_mid, image = self.decoder.banded(latents)
+        losses |= decoder_loss(log_mid.float(), image.float(), target, self.encoder.bands, self.mel)
+        self.optimizer.zero_grad(set_to_none=True)
+        sum(WEIGHTS[k] * v for k, v in losses.items()).backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        pairs = zip(self.mean, (self.encoder, self.decoder), strict=True)
+        for mean, live in list(pairs)[0 if self.learned else 1 :]:
+            average_into(mean, live, self.step, 0.998)
+        self.step += 1
+        return {k: float(v.detach()) for k, v in losses.items()}
+
+    def save(self) -> None:
+        """decoder.pt (averages of both networks, for use) and last.pt (to resume)."""
+        save_codec(self.run / "decoder.pt", *self.mean, step=self.step)
+        states = {k: m.state_dict() for k, m in zip("edmn", (self.encoder, self.decoder, *self.mean), strict=True)}
+        states |= {"optimizer": self.optimizer.state_dict(), "step": self.step, "spent": self.budget.spent}
+        save_whole(self.last, states)
+
+
 def train(arguments) -> None:
-    """Decoder residual, resumable; writes decoder.pt (weights averaged) every few minutes."""
+    """Both networks, or the decoder where the encoder is linear; resumable."""
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    encoder, decoder, _ = load_codec(arguments.run / "linear.pt")
-    mean = copy.deepcopy(decoder)
-    optimizer = torch.optim.AdamW(decoder.parameters(), lr=8e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-    step, spent, last = 0, 0.0, arguments.run / "last.pt"
-    if last.exists():
-        state = torch.load(last, weights_only=False)
-        decoder.load_state_dict(state["decoder"])
-        mean.load_state_dict(state["mean"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
-    windows = Windows(arguments.music / "train", 16, seed=step, limit=arguments.limit)
-    held = Windows(arguments.music / "heldout", 64, seed=5)
-    held_batch = held.batch(16)
-    bands, mel = encoder.bands, torch.from_numpy(mel_bands(128))
-    mel = mel / mel.sum(0)
-    budget, curve = Budget(arguments.minutes, spent), Curve(arguments.run / "curve.jsonl")
+    trainer = Trainer(arguments)
+    torch.manual_seed(trainer.step)
+    windows = Windows(arguments.music / "train", arguments.latents, trainer.step, arguments.limit, worn=trainer.learned)
+    held = Windows(arguments.music / "heldout", 64, seed=5).batch(16)
+    curve = Curve(arguments.run / "curve.jsonl")
     sums: dict = {}
-
-    def checkpoint() -> None:
-        save_codec(arguments.run / "decoder.pt", encoder, mean, step=step)
-        state = {"decoder": decoder.state_dict(), "mean": mean.state_dict()}
-        torch.save(state | {"optimizer": optimizer.state_dict(), "step": step, "spent": budget.spent}, f"{last}.part")
-        Path(f"{last}.part").replace(last)
-        curve.add(
-            step=step,
-            minutes=budget.spent,
-            **{k: v / 200 for k, v in sums.items()},
-            **codec_measures(encoder, mean, held_batch),
-        )
-        sums.clear()
-
-    while budget.fraction < 1:
-        for group in optimizer.param_groups:
-            group["lr"] = 8e-4 * warm_then_decay(step, budget.fraction, 100, 0.3)
-        target = windows.batch(12)
-        with torch.no_grad():
-            latents = encoder(target)
-            latents = latents + torch.randn_like(latents) * torch.rand(len(latents), 1, 1) * 0.25
-        with torch.autocast("cpu", torch.bfloat16):
-            log_mid, image = decoder.banded(latents)
-        losses = decoder_loss(log_mid.float(), image.float(), target, bands, mel)
-        optimizer.zero_grad(set_to_none=True)
-        sum(losses.values()).backward()
-        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
-        optimizer.step()
-        average_into(mean, decoder, step, 0.998)
-        step += 1
-        for k, v in losses.items():
-            sums[k] = sums.get(k, 0.0) + float(v)
-        if step % 200 == 0:
-            checkpoint()
-    checkpoint()
+    while trainer.budget.fraction < 1:
+        for k, v in trainer.train_step(windows).items():
+            sums[k] = sums.get(k, 0.0) + v / arguments.every
+        if trainer.step % arguments.every == 0 or trainer.budget.fraction >= 1:
+            trainer.save()
+            found = codec_measures(*trainer.mean, held)
+            curve.add(step=trainer.step, minutes=trainer.budget.spent, **sums, **found)
+            sums = {}
+    if trainer.learned:
+        encoder, decoder = standardise(*trainer.mean, windows)
+        found = codec_measures(encoder, decoder, held)
+        curve.add(step=trainer.step, minutes=trainer.budget.spent, standardised=True, **found)
+        save_codec(arguments.run / "decoder.pt", encoder, decoder, step=trainer.step, standardised=True)
 
 
 def main() -> None:
@@ -151,7 +178,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--spectral", type=int, default=56)
-    parser.add_argument("--limit", type=int, help="use the first pieces only")
+    parser.add_argument("--learned", action="store_true", help="fit: a codec whose encoder is a network too")
+    parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument("--latents", type=int, default=24, help="length of a training window")
+    parser.add_argument("--every", type=int, default=200, help="steps between checkpoints")
+    parser.add_argument("--limit", type=int, help="use so many pieces only")
     arguments = parser.parse_args()
     fit(arguments) if arguments.action == "fit" else train(arguments)
 

@@ -15,6 +15,7 @@ import torch
 from .budget import Budget, Curve, average_into, warm_then_decay
 from .pieces import load_pieces
 from .velocity import Velocity, VelocityConfig, flow_loss, save_velocity
+from .whole import save_whole
 from .windows import WindowSampler
 
 
@@ -61,8 +62,7 @@ def train(arguments) -> None:
         curve.add(step=step, minutes=budget.spent, train=total / max(count, 1), heldout=held_loss)
         save_velocity(arguments.run / "mean.pt", mean, step=step)
         state = {"model": model.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save(state | {"step": step, "spent": budget.spent}, f"{last}.part")
-        Path(f"{last}.part").replace(last)
+        save_whole(last, state | {"step": step, "spent": budget.spent})
 
     while budget.fraction < 1:
         for group in optimizer.param_groups:

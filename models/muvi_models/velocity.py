@@ -6,7 +6,6 @@ arXiv 2310.00426), rotary positions (arXiv 2104.09864), query/key RMS norms (arX
 """
 
 import math
-import os
 from dataclasses import asdict, dataclass
 
 import torch
@@ -14,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .contract import GLOBALS, PLAN_CHANNELS
+from .whole import save_whole
 
 
 @dataclass
@@ -166,10 +166,8 @@ def solve(model: Velocity, batch: dict, noise: torch.Tensor, steps: int, guidanc
 
 
 def save_velocity(path, model: Velocity, **extra) -> None:
-    """Writes weights and config, atomically."""
-    tmp = f"{path}.part"
-    torch.save({"config": asdict(model.config), "model": model.state_dict()} | extra, tmp)
-    os.replace(tmp, path)
+    """Writes weights and config, whole or not at all."""
+    save_whole(path, {"config": asdict(model.config), "model": model.state_dict()} | extra)
 
 
 def load_velocity(path) -> tuple[Velocity, dict]:

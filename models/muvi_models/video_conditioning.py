@@ -15,8 +15,8 @@ import torch
 
 from muvi_models.adaptor import load_adaptor
 from muvi_models.contract import FRAME_RATE
-from muvi_models.make_video_features import write_whole
 from muvi_models.plan import latent_times
+from muvi_models.whole import write_whole
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
 
 from muvi_models import make_music, render
 from muvi_models.composer import STYLES, Piece, compose
-from muvi_models.composer.form import STEPS
+from muvi_models.composer.bars import RETURNS, material
+from muvi_models.composer.form import STEPS, plan
+from muvi_models.composer.palettes import palettes
 from muvi_models.composer.score import DEFAULT_RANGE, DRUMS, RANGES
 from muvi_models.composer.theory import chord, lead
 
@@ -118,6 +121,51 @@ def test_some_pieces_hit_away_from_the_grid() -> None:
         for h in x.hits:
             if h["off_grid"]:
                 assert np.abs(beats - h["time_s"]).min() > 0.02
+
+
+def test_pieces_that_resolve_have_a_dominant_before_the_last_bar(songs: list[Piece]) -> None:
+    checked = 0
+    for p in (p for p in songs if p.labels.ending in ("ring", "hit")):
+        x = p.labels
+        last = x.downbeats[-1]
+        at = next(i for i, c in enumerate(x.chords) if c["end_s"] > last + 1e-3)  # it may come early
+        before, home = x.chords[at - 1], x.chords[at]
+        assert home["symbol"] in ("I", "i"), name(p)
+        checked += before["symbol"] in ("V7", "V", "bVII", "bII")
+    assert checked > 5
+
+
+def test_accents_off_the_grid_turn_the_harmony() -> None:
+    """Some chords begin at an accent that lies away from every beat."""
+    found = 0
+    for style in STYLES:
+        for seed in range(6):
+            x = compose(seed, style).labels
+            off = [h["time_s"] for h in x.hits if h["off_grid"]]
+            found += sum(min((abs(c["start_s"] - t) for t in off), default=9) < 1e-3 for c in x.chords)
+    assert found > 10
+
+
+def test_themes_return_developed_and_keys_change() -> None:
+    """A theme's later returns have other notes than its first; some pieces leave their key and none drifts away."""
+    rng, palette = Random(3), palettes()["orchestral"]
+    forms = [material(rng, palette, "ionian", 0, "4/4", 100)["A"] for _ in range(12)]
+    assert all(len(f) == RETURNS for f in forms)
+    assert sum(f[1].tones != f[0].tones for f in forms) > 8
+    assert all(f[2].tones != f[0].tones for f in forms)
+    assert 0.4 < np.mean([f[2].chords != f[0].chords for f in forms]) <= 1
+    lifted = [{s.lift for s in plan(Random(i), ["song", "arc"], 100, "4/4", 70, 0.2, 1.0)} for i in range(60)]
+    assert 0.15 < np.mean([len(x) > 1 for x in lifted]) < 0.5
+
+
+def test_quiet_sections_are_not_silent(songs: list[Piece]) -> None:
+    """Every bar outside of the stops and after the lead-in has something that sounds."""
+    for p in songs:
+        x = p.labels
+        for a, b in pairwise(x.downbeats):
+            inside = sum(max(0, min(n.start + n.length, b) - max(n.start, a)) for n in p.score.notes)
+            stopped = any(s < b and e > a for s, e in x.stops)
+            assert inside > 0 or stopped or p.score.effects, (name(p), a)
 
 
 def test_chord_symbols_and_voice_leading() -> None:

@@ -8,7 +8,7 @@ from random import Random
 from . import grooves
 from .band import Band, Bar, Layer, octave_for
 from .form import Section
-from .melody import Tone, decorate
+from .melody import Tone, fit
 from .palettes import Palette
 from .score import DRUMS, Effect
 from .theory import scale_for
@@ -24,15 +24,18 @@ def play_section(
     palette: Palette,
     section: Section,
     bars: list[Bar],
-    themes: dict[str, list[Tone]],
+    theme: list[Tone],
     kit: list[dict[int, str]],
     mode: str,
     key: int,
+    rests: float,
 ) -> None:
-    """One section: which layers rest in it, who has the tune, then bar by bar."""
+    """One section: which layers rest in it (`rests`: the chance), who has the tune (`theme`), then bar by bar."""
     middle = (section.low + section.high) / 2
-    resting = {id(x) for x in layers if rng.random() < (0.04 if x.kind in ("bass", "drums", "melody") else 0.13)}
-    audible = [x for x in layers if x.kind not in ("melody", "drums") and x.low <= section.low <= x.high]
+    key = (key + section.lift) % 12
+    resting = {id(x) for x in layers if rng.random() < (0.04 if x.kind in ("bass", "drums", "melody") else rests)}
+    least, most = min(section.low, section.high), max(section.low, section.high)
+    audible = [x for x in layers if x.kind not in ("melody", "drums") and x.low <= least and most <= x.high]
     if len([x for x in audible if id(x) not in resting]) == 0:
         resting -= {id(x) for x in audible}
     sparse = section.name in ("intro", "opening", "break") and rng.random() < 0.4
@@ -40,13 +43,11 @@ def play_section(
         keep = rng.choice(audible)
         resting |= {id(x) for x in layers if x is not keep and x.kind != "melody"}
     singers = [x for x in layers if x.kind == "melody" and x.low <= middle <= x.high]
-    singer = rng.choice(singers) if singers and section.theme in themes else None
-    tones = themes.get(section.theme, [])
-    tones = decorate(rng, tones, 0.3) if section.variation else tones
-    steps = band.grid.steps
+    singer = rng.choice(singers) if singers and theme else None
+    tones = [replace(t, pitch=t.pitch + section.lift) for t in theme]
+    half_time = section.name not in ("build", "climax") and rng.random() < 0.08
+    pulse = [half(k) for k in kit] if half_time else kit
     for bar in bars[section.first : section.first + section.bars]:
-        share = steps // len(bar.spans)
-        bar.spans = [(i * share, (i + 1) * share, c) for i, (_, _, c) in enumerate(bar.spans)]
         last = bar.place % 4 == 3 or bar.place == section.bars - 1
         awake = not sparse or bar.place * 2 < section.bars
         for layer in layers:
@@ -56,21 +57,30 @@ def play_section(
                 continue
             express(band, layer, bar)
             here = [t for t in tones if t.bar == bar.place % 8]
+            if bar.leads:
+                here = fit(here, [c for _, _, c in bar.spans], mode, key, band.grid.steps, band.grid.beat)
             if layer.kind == "melody":
                 if layer is singer:
-                    band.tune(layer, bar, here, section.lift + octave_for(tones, layer.program, layer.register))
+                    band.tune(layer, bar, here, octave_for(tones, layer.program, layer.register))
             elif layer.kind == "double":
                 if singer and here:
                     low = third_below(here, bar, mode, key) if layer.option == "third" else here
-                    band.tune(layer, bar, low, section.lift + octave_for(tones, layer.program, layer.register))
+                    band.tune(layer, bar, low, octave_for(tones, layer.program, layer.register))
             elif layer.kind == "drums":
-                band.drums(layer, bar, kit, last, palette.swing[1] > 0)
+                band.drums(layer, bar, pulse, last, palette.swing[1] > 0)
             elif layer.kind == "taiko":
                 taiko(band, layer, bar)
             else:
                 getattr(band, {"brass": "comp"}.get(layer.kind, layer.kind))(layer, bar)
         if section.name == "build" and palette.roll != "none":
             build(rng, band, layers, palette, bar)
+
+
+def half(patterns: dict[int, str]) -> dict[int, str]:
+    """Half-time: kick, snare and clap at half the rate, the rest as it was."""
+    slow = (grooves.KICK, grooves.SNARE, grooves.CLAP, grooves.RIM)
+    stretch = {d: "".join(c + "." for c in p[: (len(p) + 1) // 2])[: len(p)] for d, p in patterns.items() if d in slow}
+    return patterns | stretch
 
 
 def express(band: Band, layer: Layer, bar: Bar) -> None:

@@ -45,6 +45,7 @@ class Bar:
     low: float
     high: float
     next_chord: Chord
+    leads: bool = False  # its written chords gave way to a dominant
 
     @property
     def energy(self) -> float:
@@ -102,9 +103,12 @@ class Band:
         table = COMPS if steps == 16 else TRIPLES if self.grid.beat == 4 else COMPOUNDS
         if "pattern" not in layer.memory:
             wanted = [w for w in layer.option.split() if w in table]
-            layer.memory["pattern"] = self.rng.choice(wanted or sorted(table))
+            chosen = table[self.rng.choice(wanted or sorted(table))]
+            if layer.kind == "comp" and self.rng.random() < 0.3:
+                chosen = spread_evenly(self.rng, steps, self.grid.beat)
+            layer.memory["pattern"] = chosen
         strum = "strum" in layer.option
-        for i, (at, length) in enumerate(table[layer.memory["pattern"]]):
+        for i, (at, length) in enumerate(layer.memory["pattern"]):
             if bar.energy < layer.low + 0.12 and i % 2:
                 continue
             c = next(c for a, b, c in bar.spans if a <= at < b)
@@ -140,7 +144,7 @@ class Band:
     def ostinato(self, layer: Layer, bar: Bar) -> None:
         """A driving figure on root, fifth and third in eighths or sixteenths with moving accents."""
         rate = 2 if bar.energy < 0.7 or "eighths" in layer.option else 1
-        figures = [[0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 2, 1], [0, 0, 2, 1]]
+        figures = [[0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 2, 1], [0, 0, 2, 1], [0, 2, 0, 1], [2, 1, 0, 0], [0, 1, 0, 2]]
         figure = layer.memory.setdefault("figure", self.rng.choice(figures))
         for a, b, c in bar.spans:
             root = self.low_note(layer, c.root)
@@ -169,7 +173,18 @@ class Band:
                     self.put(layer, bar, step, 1.7, low + up, 0.95 if step % beat == 0 else 0.82)
             elif layer.option == "groove":
                 figure = layer.memory.setdefault(
-                    "figure", self.rng.choice([[0, 6, 10], [0, 3, 8, 11], [0, 7, 8, 14], [0, 3, 6, 8, 14]])
+                    "figure",
+                    self.rng.choice(
+                        [
+                            [0, 6, 10],
+                            [0, 3, 8, 11],
+                            [0, 7, 8, 14],
+                            [0, 3, 6, 8, 14],
+                            [0, 10, 14],
+                            [0, 4, 7, 11],
+                            [0, 8, 13],
+                        ]
+                    ),
                 )
                 for step in (s for s in figure if a <= s < b):
                     self.put(layer, bar, step, 2.5, low if step in (0, 8) or step < 7 else fifth, 0.92)
@@ -185,7 +200,9 @@ class Band:
         """Root, fifth and octave on an electric guitar: held when calm, eighths with palm accents when driving."""
         for a, b, c in bar.spans:
             root = self.low_note(layer, c.root)
-            rate = 8 if bar.energy < 0.62 else 2
+            rate = layer.memory.setdefault("rate", self.rng.choice([8, 8, 4])) if bar.energy < 0.62 else 2
+            if bar.energy > 0.8 and "wall" in layer.memory.setdefault("manner", self.rng.choice(["wall", "drive"])):
+                rate = b - a  # the chord stands, the drums drive
             for step in range(a, b, rate):
                 accent = 0.95 if step % 8 == 0 or step % 16 in (6, 14) else 0.76
                 for pitch in (root, root + 7, root + 12):
@@ -225,6 +242,15 @@ class Band:
         """A build's roll; on a pitched channel ``drum`` is the pitch (timpani)."""
         for step, loud in grooves.roll(bar.place, bar.section.bars, self.grid.steps, self.grid.beat):
             self.put(layer, bar, step, 0.8, drum, loud)
+
+
+def spread_evenly(rng: Random, steps: int, beat: int) -> list[tuple[int, float]]:
+    """A rhythm of 3 to 7 strokes as even as the steps allow, turned to begin anywhere: (step, length)."""
+    count = rng.randint(3, 7 if steps == 16 else 5)
+    turn = rng.randrange(beat)
+    at = sorted({(i * steps // count + turn) % steps for i in range(count)})
+    short = rng.choice([0.5, 0.95])
+    return [(a, max(1.0, (b - a) * short)) for a, b in zip(at, [*at[1:], steps], strict=True)]
 
 
 def octave_for(tones: list[Tone], program: int, register: tuple[int, int]) -> int:

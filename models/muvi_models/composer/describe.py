@@ -10,6 +10,7 @@ from .form import Grid, Section
 from .labels import Labels
 from .palettes import Palette
 from .theory import MODE_VALENCE
+from .turns import Turn, turned
 
 RATE = 20  # Hz of the intensity curve
 
@@ -59,13 +60,14 @@ def labels_of(
     duration: float,
     fade: tuple[float, float],
     programs: dict[str, int],
+    turns: list[Turn],
 ) -> Labels:
     beats, downs = grid.beats()
     intensity = curve(sections, grid, stops, fade, ending)
     tempo: list[dict] = []
-    for s in sections:
-        if not tempo or tempo[-1]["bpm"] != s.bpm:
-            tempo.append({"time_s": round(grid.starts[s.first], 4), "bpm": s.bpm})
+    for start, bpm in zip(grid.starts, grid.bpms, strict=True):
+        if not tempo or tempo[-1]["bpm"] != bpm:
+            tempo.append({"time_s": round(start, 4), "bpm": bpm})
     chords: list[dict] = []
     for bar in bars:
         if grid.starts[bar.index] >= duration - 1e-6:
@@ -110,7 +112,7 @@ def labels_of(
             for s in sections[:-1]
         ],
         intensity=[round(float(v), 3) for v in intensity],
-        chords=chords,
+        chords=turned(chords, turns),
         valence=round(max(-1.0, min(1.0, valence)), 3),
         arousal=round(max(-1.0, min(1.0, arousal)), 3),
         programs=programs,

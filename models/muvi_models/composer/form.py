@@ -56,6 +56,41 @@ TEMPLATES = {
         ("verse", 2, 0.3, 0.2, "A"),
         ("outro", 1, 0.15, 0.05, "-"),
     ],
+    "trailer": [
+        ("intro", 1, 0.15, 0.25, "-"),
+        ("rise", 2, 0.3, 0.55, "A"),
+        ("break", 1, 0.25, 0.2, "-"),
+        ("build", 1, 0.4, 0.95, "-"),
+        ("climax", 2, 1.0, 1.0, "B"),
+        ("climax", 1, 0.9, 1.0, "A"),
+    ],
+    "burn": [
+        ("opening", 2, 0.1, 0.3, "A"),
+        ("rise", 2, 0.35, 0.6, "A"),
+        ("rise", 1, 0.6, 0.85, "B"),
+        ("outro", 1, 0.3, 0.1, "A"),
+    ],
+    "loudquiet": [
+        ("verse", 2, 0.35, 0.4, "A"),
+        ("chorus", 2, 0.95, 0.95, "B"),
+        ("verse", 1, 0.3, 0.35, "A"),
+        ("build", 1, 0.4, 0.8, "-"),
+        ("chorus", 2, 0.95, 1.0, "B"),
+    ],
+    "story": [
+        ("opening", 1, 0.2, 0.25, "-"),
+        ("scene", 2, 0.35, 0.5, "A"),
+        ("turn", 1, 0.6, 0.75, "B"),
+        ("break", 1, 0.3, 0.2, "-"),
+        ("scene", 2, 0.45, 0.65, "C"),
+        ("climax", 1, 0.85, 0.9, "A"),
+        ("outro", 1, 0.35, 0.15, "A"),
+    ],
+    "tide": [
+        ("wave", 2, 0.7, 0.3, "A"),
+        ("wave", 2, 0.3, 0.65, "B"),
+        ("wave", 2, 0.6, 0.2, "A"),
+    ],
     "steady": [
         ("verse", 2, 0.55, 0.6, "A"),
         ("verse", 2, 0.65, 0.6, "B"),
@@ -79,6 +114,7 @@ class Section:
     variation: int = 0
     lift: int = 0  # transposition in semitones
     stop_steps: int = 0  # the last steps of the section are silent
+    rush: float = 1.0  # the tempo at the section's end over that at its start
 
 
 class Grid:
@@ -89,13 +125,24 @@ class Grid:
         self.swing = swing
         self.starts: list[float] = []
         self.lengths: list[float] = []
+        self.bpms: list[float] = []
         now = lead
         for s in sections:
-            for _ in range(s.bars):
+            for place in range(s.bars):
                 self.starts.append(now)
-                self.lengths.append(60 / s.bpm * self.steps / self.beat)
-                now += self.lengths[-1]
+                self.bpms.append(round(s.bpm * s.rush ** (place / max(1, s.bars - 1)), 2))
+                now += 60 / self.bpms[-1] * self.steps / self.beat
+                self.lengths.append(now - self.starts[-1])
         self.end = now
+
+    def slow_down(self, factors: list[float]) -> None:
+        """A ritardando: the last bars take ``factors`` times as long."""
+        for bar, factor in zip(range(len(self.starts) - len(factors), len(self.starts)), factors, strict=True):
+            self.bpms[bar] = round(self.bpms[bar] / factor, 2)
+            self.lengths[bar] = 60 / self.bpms[bar] * self.steps / self.beat
+            if bar + 1 < len(self.starts):
+                self.starts[bar + 1] = self.starts[bar] + self.lengths[bar]
+        self.end = self.starts[-1] + self.lengths[-1]
 
     def time(self, bar: int, step: float) -> float:
         """Seconds of a step; the off-beat sixteenths come late by ``swing`` (0 straight .. 0.33 triplets)."""
@@ -113,6 +160,19 @@ class Grid:
         per_bar = self.steps // self.beat
         pairs = list(zip(self.starts, self.lengths, strict=True))
         return [s + n * i / per_bar for s, n in pairs for i in range(per_bar)], list(self.starts)
+
+
+def key_scheme(rng: Random, themes: list[str]) -> list[int]:
+    """Transposition of each section in semitones: mostly none, a late lift, or another key in the middle."""
+    count, draw = len(themes), rng.random()
+    if draw < 0.16:
+        up = rng.choice([1, 2, 2, 3])
+        return [up if i >= count - 2 else 0 for i in range(count)]
+    if draw < 0.34 and count > 3:
+        away = rng.choice([5, -3, 3, -4, 4, -2])
+        inner = [i for i in range(1, count - 1) if themes[i] in "BC"] or [count // 2]
+        return [away if i in inner else 0 for i in range(count)]
+    return [0] * count
 
 
 def plan(
@@ -140,14 +200,16 @@ def plan(
     unit = min((2, 4, 6, 8), key=lambda u: abs(u - unit))
     out: list[Section] = []
     first, seen = 0, {}
-    lift_from = len(template) - 2 if rng.random() < 0.12 else 99
+    lifts = key_scheme(rng, [t for *_, t in template])
     for i, (name, weight, low, high, theme) in enumerate(template):
         bars = max(2, weight * unit)
         if weight == 2 and rng.random() < 0.15:
             bars = bars * 3 // 2 if rng.random() < 0.5 else max(2, bars // 2)
         jitter = rng.uniform(-0.07, 0.07)
         low, high = (min(1.0, max(0.04, (v + jitter) * scale)) for v in (low, high))
-        section = Section(name, first, bars, low, high, theme, bpm, seen.get(theme, 0), 2 if i >= lift_from else 0)
+        section = Section(name, first, bars, low, high, theme, bpm, seen.get(theme, 0), lifts[i])
+        if name in ("build", "rise") and rng.random() < 0.15:
+            section.rush = rng.uniform(1.04, 1.12)
         seen[theme] = section.variation + 1
         out.append(section)
         first += bars

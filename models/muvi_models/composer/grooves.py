@@ -29,6 +29,16 @@ GROOVES = {
             {CLOSED: "XoxoXoxoXoxoXoxo", KICK: "x.....x...x.....", SNARE: "....X.......X..g"},
             {CRASH: "o...o...o...o...", KICK: "x...x...x...x...", SNARE: "..x...x...x...X."},
         ],
+        [
+            {CLOSED: "x...x...x...x...", KICK: "x...............", RIM: "........x......."},
+            {OPEN: "x...x...x...x...", KICK: "x..x..x.........", SNARE: "........X......g"},
+            {CRASH: "x...x...x...x...", KICK: "X..x..x...x.x...", SNARE: "........X....g.g"},
+        ],
+        [
+            {FLOOR: "x..ox..ox..ox..o", KICK: "x...x...x...x..."},
+            {FLOOR: "X.oxX.oxX.oxX.ox", KICK: "x...x...x...x...", SNARE: "....X.......X..."},
+            {CRASH: "x.......x.......", FLOOR: "XoxxXoxxXoxxXoxx", KICK: "x.x.x.x.x.x.x.x.", SNARE: "....X.......X.x."},
+        ],
     ],
     "electronic": [
         [
@@ -40,6 +50,21 @@ GROOVES = {
             {CLOSED: "x.o.x.o.x.o.x.oo", KICK: "x.........x....."},
             {CLOSED: "xoxoxoxoxoxoxoxo", KICK: "X..x..x...x.....", SNARE: "....X.......X..."},
             {CLOSED: "XoxxXoxxXoxxXoxx", KICK: "X..x..x..xx.....", SNARE: "....X..g.g..X..g", OPEN: "..............x."},
+        ],
+        [
+            {CLOSED: "x.x.x.x.x.x.x.x.", KICK: "x..............."},
+            {CLOSED: "x.xxx.x.xxx.x.xx", KICK: "X......x..x.....", CLAP: "........X......."},
+            {CLOSED: "xxxxx.xxxxx.xxxx", KICK: "X..x...x..x..x..", CLAP: "........X.......", OPEN: "......x........."},
+        ],
+        [
+            {CLOSED: "..x...x...x...x.", RIM: "x..x..x...x.x..."},
+            {KICK: "X...X...X...X...", RIM: "x..x..x...x.x...", CLOSED: "..x...x...x...x."},
+            {KICK: "X...X...X...X...", RIM: "x..x..x...x.x...", OPEN: "..x...x...x...x.", CLAP: "....X.......X..."},
+        ],
+        [
+            {RIDE: "x...x...x...x...", KICK: "x.........x....."},
+            {RIDE: "x.x.x.x.x.x.x.x.", KICK: "X.x.......x.....", SNARE: "....X..g.g..X..."},
+            {OPEN: "x...x...x...x...", KICK: "X.x...x...x.....", SNARE: "....X..g.g..X.g.", CLOSED: "xoxoxoxoxoxoxoxo"},
         ],
     ],
     "lofi": [
@@ -64,6 +89,11 @@ GROOVES = {
             {KICK: "o.......o......."},
             {TAMB: "....x.......x...", KICK: "x..o....x.......", CLOSED: "o.o.o.o.o.o.o.o."},
             {TAMB: "..o.x.o...o.x.o.", KICK: "x...x...x...x...", CLAP: "....x.......x..."},
+        ],
+        [
+            {RIM: "x..x..x...x..x.."},
+            {RIM: "x..x..x...x..x..", KICK: "x..xx..xx..xx..x", SHAKER: "xoxoxoxoxoxoxoxo"},
+            {SNARE: "x.gxg.x.ggx.gxgg", KICK: "x..xx..xx..xx..x", RIDE: "x.x.x.x.x.x.x.x."},
         ],
     ],
     "orchestral": [
@@ -93,12 +123,22 @@ TRIPLE = [
         {KICK: "x...........", CLOSED: "....x...x...", RIM: "....o...o..."},
         {KICK: "X.......o...", SNARE: "....x...x.gg", RIDE: "x...x.o.x..."},
     ],
+    [
+        {SHAKER: "x.o.x.o.x.o."},
+        {KICK: "x.....o.....", SHAKER: "x.o.x.o.x.o.", SNARE: "........x..."},
+        {KICK: "X.....x.....", CLOSED: "x.o.x.o.x.o.", SNARE: "........X..g"},
+    ],
 ]
 COMPOUND = [
     [
         {CLOSED: "x.o.o.x.o.o."},
         {KICK: "x.........o.", SNARE: "......x.....", CLOSED: "x.o.o.x.o.o."},
         {KICK: "X...x.....x.", SNARE: "......X..g.g", RIDE: "x.o.o.x.o.x."},
+    ],
+    [
+        {TAMB: "......x....."},
+        {KICK: "x....xx.....", TAMB: "......x.....", CLOSED: "x.x.x.x.x.x."},
+        {KICK: "X....xx...x.", SNARE: "......X.....", FLOOR: "x.x.x.....x.", CRASH: "x..........."},
     ],
 ]
 
@@ -109,6 +149,24 @@ def kit_of(rng: Random, style: str, meter: str) -> list[dict[int, str]]:
         return GROOVES["piano"][0]
     options = GROOVES[style] if meter == "4/4" else TRIPLE if meter == "3/4" else COMPOUND
     return rng.choice(options)
+
+
+def vary_kit(rng: Random, kit: list[dict[int, str]], steps: int, beat: int) -> list[dict[int, str]]:
+    """The piece's own version of a kit: kicks and ghost notes between the beats come, go or move."""
+    out = []
+    for patterns in kit:
+        own = {}
+        for drum, pattern in patterns.items():
+            marks = list(pattern[:steps])
+            for i in range(len(marks)):
+                off = i % beat != 0
+                if drum in (KICK, LOW, FLOOR, RIM, SHAKER, TAMB) and off and rng.random() < 0.07:
+                    marks[i] = "." if marks[i] != "." else rng.choice("og")
+                elif drum == SNARE and off and marks[i] in ".g" and rng.random() < 0.05:
+                    marks[i] = "g" if marks[i] == "." else "."
+            own[drum] = "".join(marks)
+        out.append(own)
+    return out
 
 
 def tier(intensity: float) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from .theory import Chord, scale_for
@@ -110,11 +110,11 @@ def theme(
     calm: float,
     lo: int,
     hi: int,
+    motifs: tuple[Motif, Motif] | None = None,
 ) -> list[Tone]:
     """Eight bars of melody over ``bars``: four ask, four answer with the same motif and come home."""
     steps, beat = (16, 4) if meter == "4/4" else (12, 4 if meter == "3/4" else 6)
-    a = motif(rng, meter, calm)
-    b = motif(rng, meter, calm)
+    a, b = motifs or (motif(rng, meter, calm), motif(rng, meter, calm))
     plan = rng.choice(["aab", "aba", "a-a", "abb", "aav"])
     tones: list[Tone] = []
     pitch = rng.randint(lo + 5, hi - 7)
@@ -195,6 +195,18 @@ def cadence(
         out.append(Tone(bar, 0, arrive, lean, 0.05))
     length = rng.choice([steps - arrive, max(beat, (steps - arrive) * 3 // 4)])
     out.append(Tone(bar, arrive, length, goal, 0.06))
+    return out
+
+
+def fit(tones: list[Tone], chords: list[Chord], mode: str, key: int, steps: int, beat: int) -> list[Tone]:
+    """The tones of one bar moved onto other chords: strong and long ones to chord tones, the rest into the scale."""
+    out = []
+    for t in tones:
+        c = chords[min(len(chords) - 1, t.step * len(chords) // steps)]
+        rungs = ladder(scale_for(mode, key, c), t.pitch - 6, t.pitch + 6)
+        own = [p for p in rungs if p % 12 in c.pcs]
+        strong = t.step % beat == 0 or t.length >= beat * 1.5
+        out.append(replace(t, pitch=nearest(own if strong else rungs, t.pitch)))
     return out
 
 

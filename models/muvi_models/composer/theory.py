@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from random import Random
 
@@ -94,7 +94,17 @@ PROGRESSIONS = {
         "I bVII IV V",
         "I vi ii Vsus4.V",
         "I IV vi V",
+        "I IV iv I",
+        "I bVI bVII I",
+        "I vi bVI V",
+        "I III7 vi iv",
+        "I bVII bVI V",
+        "I I7 IV iv",
+        "vi V IV V/V.V",
+        "I V/ii ii V",
     ],
+    "mediants": ["I bVI I bIII", "I bIII IV bVI", "I bVI bIII V", "I III vi IV", "I bVI iv V", "I bII bVI V"],
+    "mediantsminor": ["i bvi i bvi", "i bVI bIII IV", "i bIII bvi V", "i bII bVI V", "i biii bVI V", "i IV bVI bVII"],
     "lydian": ["I II I II", "I II vi V", "I V^3 II vi", "I Iadd9 II I"],
     "mixolydian": ["I bVII IV I", "I v bVII IV", "I IV bVII IV", "I bVII ii IV"],
     "dorian": ["i IV i IV", "i bVII IV i", "i bIII IV bVII", "i ii bIII IV"],
@@ -111,6 +121,11 @@ PROGRESSIONS = {
         "i bVI iv bVII",
         "i iv^3 V i",
         "i bVII^3 bIII bVI.V",
+        "i IV bVI bVII",
+        "i bII^3 V i",
+        "i V7/bVI bVI V",
+        "i iio^3 V bVI",
+        "i bVII IV iv",
     ],
     "dark": ["i i bII i", "i bVI i bII", "i bVI bIII bII", "i iv bVI V", "i i bVI iv", "i bII iv V", "i v bVI iv"],
     "jazz": [
@@ -129,6 +144,8 @@ PROGRESSIONS = {
 }
 CADENCES = {
     "major": ["IV.V I", "V7 I", "ii^3.V I", "I^5.V7 I", "iv I", "IV I"],
+    "mediants": ["bVI.V I", "iv.V7 I", "bVI.bVII I"],
+    "mediantsminor": ["bVI.V i", "iv.V7 i", "bII.V i"],
     "lydian": ["II I", "V I"],
     "mixolydian": ["bVII I", "IV I"],
     "dorian": ["IV i", "bVII i"],
@@ -142,9 +159,9 @@ CADENCES = {
 
 
 def family(mode: str, flavour: str) -> str:
-    """The family of progressions for a mode and a style's flavour ("plain", "jazz", "slow" or "dark")."""
+    """The family of progressions for a mode and a flavour ("plain", "jazz", "slow", "dark" or "mediants")."""
     minor = MODES[mode][2] == 3
-    if flavour in ("jazz", "slow"):
+    if flavour in ("jazz", "slow", "mediants"):
         return flavour + ("minor" if minor else "")
     if minor:
         return "dark" if flavour == "dark" or mode == "phrygian" else "dorian" if mode == "dorian" else "minor"
@@ -168,6 +185,43 @@ def period(rng: Random, mode: str, flavour: str, key: int, loop: bool, stretch: 
             bars[i] = [bars[i][0], "V7/" + bars[i + 1][0]]
     out = [[chord(s, key) for s in bar] for bar in bars]
     return out if stretch == 1 else [bar for bar in out for _ in range(2)]
+
+
+# What may stand for a chord when a phrase returns; the bass moves, the melody's strong tones mostly stay.
+SUBSTITUTES = {
+    "I": ("vi", "I^3", "iii"),
+    "IV": ("ii", "iv", "IVmaj7", "ii^3"),
+    "V": ("V7", "V^3", "iii", "V7sus4"),
+    "vi": ("IV", "I^3", "vi7"),
+    "ii": ("IV", "ii7", "bVI"),
+    "i": ("bVI", "i^3", "bIII"),
+    "iv": ("bVI", "iih7^3", "iv7"),
+    "bVI": ("iv", "bVImaj7", "bII"),
+    "bVII": ("V", "bVII^3", "v"),
+    "bIII": ("i^3", "bIIImaj7", "bVI"),
+}
+
+
+def reharmonise(rng: Random, bars: list[list[Chord]], key: int, chance: float) -> list[list[Chord]]:
+    """Other chords for some bars of a period; the first bar and both cadences stay, so that it is recognised."""
+    out = [list(bar) for bar in bars]
+    for i in (1, 2, 4, 5):
+        symbol = out[i][0].symbol if len(out[i]) == 1 else ""
+        if symbol in SUBSTITUTES and rng.random() < chance:
+            out[i] = [chord(rng.choice(SUBSTITUTES[symbol]), key)]
+    return out
+
+
+def dominant(mode: str, key: int) -> Chord:
+    """What leads to the tonic in a mode: a dominant seventh, or the modal chord that does its work."""
+    symbols = {"dorian": "bVII", "mixolydian": "bVII", "phrygian": "bII", "lydian": "V"}
+    return chord(symbols.get(mode, "V7"), key)
+
+
+def transposed(c: Chord, lift: int) -> Chord:
+    """The same chord `lift` semitones higher."""
+    up = tuple((p + lift) % 12 for p in c.pcs)
+    return replace(c, root=(c.root + lift) % 12, bass=(c.bass + lift) % 12, pcs=up)
 
 
 def scale_for(mode: str, key: int, c: Chord) -> set[int]:

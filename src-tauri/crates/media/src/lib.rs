@@ -15,6 +15,7 @@ pub mod probe;
 mod process;
 mod resample;
 mod tools;
+pub mod view;
 pub mod wav;
 
 pub use part::OutputError;

@@ -78,7 +78,15 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts `command` with its error stream recorded. Its other streams are as the caller set them.
-    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
+    pub(crate) fn spawn(command: Command) -> io::Result<Self> {
+        Self::spawn_heard(command, |_| {})
+    }
+
+    /// Starts `command` likewise and hands each line of its error stream to `heard` as it comes.
+    pub(crate) fn spawn_heard(
+        mut command: Command,
+        heard: impl FnMut(&str) + Send + 'static,
+    ) -> io::Result<Self> {
         // Its own group: Ctrl-C reaches us alone, and we end it in order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -86,7 +94,7 @@ impl Running {
         let log = Arc::new(Mutex::new(Log::default()));
         let listener = child.stderr.take().map(|stream| {
             let log = Arc::clone(&log);
-            std::thread::spawn(move || listen(stream, &log))
+            std::thread::spawn(move || listen(stream, &log, heard))
         });
         Ok(Self { child, log, listener })
     }
@@ -137,7 +145,7 @@ impl Drop for Running {
     }
 }
 
-fn listen(stream: ChildStderr, log: &Mutex<Log>) {
+fn listen(stream: ChildStderr, log: &Mutex<Log>, mut heard: impl FnMut(&str)) {
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
     loop {
@@ -147,6 +155,7 @@ fn listen(stream: ChildStderr, log: &Mutex<Log>) {
             Ok(_) => {
                 let text = String::from_utf8_lossy(&line).trim().to_owned();
                 if !text.is_empty() {
+                    heard(&text);
                     locked(log).push(text);
                 }
             }

@@ -9,7 +9,7 @@ use crate::{MediaInfo, Tools};
 const TOLERANCE_MICROS: u64 = 2000;
 
 /// The option that keeps ffmpeg from adding or leaving out frames on its own.
-pub(super) fn passthrough(tools: &Tools) -> [&'static str; 2] {
+pub(crate) fn passthrough(tools: &Tools) -> [&'static str; 2] {
     // 5.1 brought a new name for it, and later versions drop the old one.
     let old = tools.version().number.is_some_and(|number| number < (5, 1));
     [if old { "-vsync" } else { "-fps_mode" }, "passthrough"]
@@ -20,19 +20,33 @@ pub(super) fn chain(tools: &Tools, info: &MediaInfo, spec: &FrameSpec) -> String
     let FrameSpec {
         width, height, rate, ..
     } = spec;
-    let shift = shift_micros(info, *rate);
+    let clock = clock(info, *rate, 0, "PTS");
     let smaller = *width < info.video.width || *height < info.video.height;
     let kind = if smaller { "area" } else { "bicubic" };
-    let tone = if info.video.hdr && tools.has_filter("zscale") && tools.has_filter("tonemap") {
+    let tone = tone(tools, info);
+    format!("{clock},scale={width}:{height}:flags={kind}+accurate_rnd+full_chroma_int{tone},format=rgb24")
+}
+
+/// The filters that give exactly one frame per tick of `rate`, from the frame numbered `first` on. `time` is the
+/// expression for a frame's own time in microseconds on the file's clock: `PTS`, or one that tells it as well.
+pub(crate) fn clock(info: &MediaInfo, rate: Rate, first: u64, time: &str) -> String {
+    let shift = shift_micros(info, rate).saturating_sub(micros(rate, first));
+    format!("settb=1/1000000,setpts={time}+{shift},fps={rate}:start_time=0:round=near").replace("+-", "-")
+}
+
+/// When frame `number` begins, in microseconds after the start of the picture.
+pub(crate) fn micros(rate: Rate, number: u64) -> i64 {
+    let micros = Rate::hz(1_000_000).map_or(0, |micros| rate.convert(number, micros, Round::Nearest));
+    i64::try_from(micros).unwrap_or(i64::MAX)
+}
+
+/// The filters that bring high dynamic range down, each with a comma before it; empty for all other pictures.
+pub(crate) fn tone(tools: &Tools, info: &MediaInfo) -> &'static str {
+    if info.video.hdr && tools.has_filter("zscale") && tools.has_filter("tonemap") {
         TONE
     } else {
         ""
-    };
-    format!(
-        "settb=1/1000000,setpts=PTS+{shift},fps={rate}:start_time=0:round=near,\
-         scale={width}:{height}:flags={kind}+accurate_rnd+full_chroma_int{tone},format=rgb24"
-    )
-    .replace("+-", "-")
+    }
 }
 
 /// High dynamic range brought down to what screens and the models know.

@@ -1,7 +1,7 @@
 //! Frames of a video as bounded chunks of RGB, decoded, timed, turned and scaled inside ffmpeg.
 
 mod error;
-mod filter;
+pub(crate) mod filter;
 
 use std::io::{self, Read};
 use std::path::PathBuf;

@@ -14,13 +14,16 @@ pub const UNDO_STEPS: usize = 500;
 /// but facts that hold for the past and the future as well ([`Edit::is_fact`]): what an analysis found, and that the
 /// same video is at another place. They are folded into every snapshot of the same video, so undo never brings back
 /// a picture without its cuts or a path that leads nowhere, and no decision of the user is lost: each snapshot keeps
-/// its own hit points and marks. Steps are bounded: the oldest go. Cloning is cheap.
+/// its own hit points and marks. Numbers of hit points and cues are never given out twice, whatever was undone.
+/// Steps are bounded: the oldest go. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct History {
     present: Arc<Project>,
     past: VecDeque<Step>,
     future: Vec<Step>,
     limit: usize,
+    next_hit: u32,
+    next_cue: u32,
 }
 
 /// A snapshot on the other side of one edit.
@@ -50,6 +53,8 @@ impl History {
     /// A history that keeps `limit` steps.
     pub fn with_limit(project: Arc<Project>, limit: usize) -> Self {
         Self {
+            next_hit: project.next_hit,
+            next_cue: project.next_cue,
             present: project,
             past: VecDeque::new(),
             future: Vec::new(),
@@ -62,6 +67,20 @@ impl History {
         &self.present
     }
 
+    /// The present project as it is to be stored: it knows all numbers that were given out, also those of steps that
+    /// were taken back. A history that starts with it gives out the same numbers as this one.
+    pub fn numbered(&self) -> Project {
+        self.number(&self.present)
+    }
+
+    fn number(&self, project: &Project) -> Project {
+        Project {
+            next_hit: self.next_hit,
+            next_cue: self.next_cue,
+            ..project.clone()
+        }
+    }
+
     /// Applies an edit.
     ///
     /// # Errors
@@ -70,10 +89,12 @@ impl History {
         if edit.is_fact(&self.present) {
             return self.fold(edit);
         }
-        let next = apply(&self.present, edit)?;
-        if next == *self.present {
+        let present = self.numbered();
+        let next = apply(&present, edit)?;
+        if next == present {
             return Ok(Applied::Nothing);
         }
+        (self.next_hit, self.next_cue) = (next.next_hit, next.next_cue);
         let before = std::mem::replace(&mut self.present, Arc::new(next));
         self.future.clear();
         self.past.push_back(Step {
@@ -87,26 +108,22 @@ impl History {
     }
 
     fn fold(&mut self, edit: &Edit) -> Result<Applied, EditError> {
-        // One number for one found hit point in all snapshots: all count on from the highest.
-        let all = || std::iter::once(&self.present).chain(self.steps().map(|step| &step.project));
-        let next_hit = all().map(|project| project.next_hit).max().unwrap_or(1);
-        let folded = |project: &Arc<Project>| -> Result<Arc<Project>, EditError> {
-            let lifted = Project {
-                next_hit,
-                ..(**project).clone()
-            };
-            apply(&lifted, edit).map(Arc::new)
-        };
+        // All count on from the same number, so that a found hit point has one number in all snapshots.
+        let folded = |project: &Project| apply(&self.number(project), edit).map(Arc::new);
         let present = folded(&self.present)?;
         let video = self.present.video.clone();
-        for step in self.past.iter_mut().chain(&mut self.future) {
-            // A snapshot of another video has nothing to do with this; one that can't take it stays as it was.
-            if step.project.video.same_content(&video)
-                && let Ok(project) = folded(&step.project)
-            {
-                step.project = project;
-            }
-        }
+        // A snapshot of another video has nothing to do with this; one that can't take it stays as it was.
+        let others = |step: &Step| Step {
+            project: match folded(&step.project) {
+                Ok(project) if step.project.video.same_content(&video) => project,
+                _ => step.project.clone(),
+            },
+            label: step.label.clone(),
+        };
+        let past = self.past.iter().map(others).collect();
+        let future = self.future.iter().map(others).collect();
+        (self.past, self.future) = (past, future);
+        self.next_hit = present.next_hit;
         self.present = present;
         Ok(Applied::Fact)
     }

@@ -308,6 +308,20 @@ fn history_is_bounded_and_knows_its_takes() {
 }
 
 #[test]
+fn no_number_is_given_out_twice() {
+    let mut history = History::new(Arc::new(film()));
+    for frame in 0..3 {
+        history.apply(&add_hit(frame)).unwrap();
+        assert_eq!(history.project().hits[0].id, HitId(frame as u32 + 1));
+        let stored = History::new(Arc::new(history.numbered()));
+        history.undo().unwrap();
+        assert_eq!(history.numbered().next_hit, stored.numbered().next_hit);
+    }
+    history.apply(&found(&[7])).unwrap();
+    assert_eq!(history.project().hits[0].id, HitId(4));
+}
+
+#[test]
 fn a_removed_take_has_an_heir() {
     let project = all(&[add_take(1), add_take(2), add_take(3)]);
     let use_2 = Edit::UseTake {

@@ -1,14 +1,15 @@
 //! Where sound comes from, and the buffer that makes block sizes irrelevant.
 
 /// Samples fetched at once. Sources always see this block size, whatever the renderer is asked for.
-const BLOCK: usize = 1024;
+pub(crate) const BLOCK: usize = 1024;
 
 /// An error of whatever stands behind a source.
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A stream of stereo sound at the rate of the mix.
 ///
-/// A source that serves live playback must neither allocate nor lock nor wait.
+/// Live, sources are read on the feeder's thread about 100 ms ahead of what is heard: they may read files, but
+/// should not wait for long.
 pub trait Source {
     /// Fills both planes (of equal length) from their start and says how many samples were written.
     /// Fewer than asked for means that the sound has ended.
@@ -24,9 +25,25 @@ impl<F: FnMut([&mut [f32]; 2]) -> Result<usize, SourceError>> Source for F {
     }
 }
 
+/// A source that can go on anywhere.
+///
+/// A source that still grows gives what is there; it is asked again at a later place, after a seek.
+pub trait SeekableSource: Source {
+    /// Goes on at sample `sample` of the source; beyond its end nothing is read. Should take milliseconds at most.
+    ///
+    /// # Errors
+    /// Whatever keeps the source from going there.
+    fn seek(&mut self, sample: u64) -> Result<(), SourceError>;
+}
+
+enum Input {
+    Stream(Box<dyn Source + Send>),
+    Seekable(Box<dyn SeekableSource + Send>),
+}
+
 /// A source, sample by sample; silence after its end.
 pub(crate) struct Feed {
-    source: Box<dyn Source + Send>,
+    input: Input,
     planes: [Vec<f32>; 2],
     at: usize,
     filled: usize,
@@ -34,14 +51,36 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn new(source: Box<dyn Source + Send>) -> Self {
+    pub(crate) fn stream(source: Box<dyn Source + Send>) -> Self {
+        Self::of(Input::Stream(source))
+    }
+
+    pub(crate) fn seekable(source: Box<dyn SeekableSource + Send>) -> Self {
+        Self::of(Input::Seekable(source))
+    }
+
+    fn of(input: Input) -> Self {
         Self {
-            source,
+            input,
             planes: [vec![0.0; BLOCK], vec![0.0; BLOCK]],
             at: 0,
             filled: 0,
             over: false,
         }
+    }
+
+    /// Goes on at `sample`. A plain stream stays where it is.
+    pub(crate) fn seek(&mut self, sample: u64) -> Result<(), SourceError> {
+        if let Input::Seekable(source) = &mut self.input {
+            (self.at, self.filled, self.over) = (0, 0, false);
+            source.seek(sample)?;
+        }
+        Ok(())
+    }
+
+    /// True once the source has said that nothing more comes and all of it was taken.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over && self.at == self.filled
     }
 
     pub(crate) fn next(&mut self) -> Result<[f32; 2], SourceError> {
@@ -63,7 +102,11 @@ impl Feed {
     fn fetch(&mut self) -> Result<(), SourceError> {
         let [left, right] = &mut self.planes;
         (self.at, self.filled) = (0, 0);
-        match self.source.read([left, right]) {
+        let read = match &mut self.input {
+            Input::Stream(source) => source.read([left, right]),
+            Input::Seekable(source) => source.read([left, right]),
+        };
+        match read {
             Ok(count) => {
                 self.filled = count.min(BLOCK);
                 self.over = self.filled < BLOCK;

@@ -62,6 +62,25 @@ impl Limiter {
         }
     }
 
+    /// As new.
+    pub(crate) fn restart(&mut self) {
+        let full = ONE as u32;
+        self.near.clear();
+        self.near.extend(std::iter::repeat_n([0.0; 2], TAPS));
+        self.waiting.clear();
+        self.waiting.extend(std::iter::repeat_n([0.0; 2], self.delay()));
+        self.lowest.clear();
+        self.steps.clear();
+        self.steps.extend(std::iter::repeat_n(full, self.window));
+        self.sum = u64::from(full) * self.window as u64;
+        (self.previous, self.held, self.count) = (1.0, 1.0, 0);
+    }
+
+    /// From now on another ceiling; the gain moves there as it does after any peak.
+    pub(crate) fn set_ceiling(&mut self, ceiling: f32) {
+        self.ceiling = ceiling;
+    }
+
     /// Samples that go in before the first comes out.
     pub(crate) fn delay(&self) -> usize {
         self.window - 1 + AFTER

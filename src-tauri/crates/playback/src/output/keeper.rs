@@ -1,0 +1,221 @@
+//! Keeps an output going: opens it, sees when it is lost, tries again, plays without sound in the meantime.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use crate::feeder::{Command, Link};
+use crate::output::{Output, OutputError, Running, SilentOutput};
+use crate::shared::Shared;
+use crate::wire::connect;
+
+/// Between two looks at the device.
+const LOOK: Duration = Duration::from_millis(100);
+/// Between two attempts to open one.
+const AGAIN: Duration = Duration::from_secs(1);
+/// A device that does not ask for sound for so long is lost.
+const DEAD: Duration = Duration::from_secs(2);
+
+/// A device that takes longer to close is not waited for.
+const CLOSING: Duration = Duration::from_millis(500);
+
+/// What the keeper is told.
+pub(crate) enum Order {
+    Choose(Option<String>),
+    Quit,
+}
+
+pub(crate) struct Keeper {
+    output: Arc<dyn Output>,
+    feeder: Sender<Command>,
+    shared: Arc<Shared>,
+    chosen: Option<String>,
+    sample_rate: u32,
+    running: Option<Box<dyn Running>>,
+    /// Whether what runs is a real device, and whether it is the one that was chosen.
+    heard: bool,
+    in_place: bool,
+    tried: Instant,
+    /// The device's heartbeat and when it was last seen to change.
+    beat: (u64, Instant),
+}
+
+impl Keeper {
+    pub(crate) fn new(
+        output: Arc<dyn Output>,
+        feeder: Sender<Command>,
+        shared: Arc<Shared>,
+        chosen: Option<String>,
+        sample_rate: u32,
+    ) -> Self {
+        Self {
+            output,
+            feeder,
+            shared,
+            chosen,
+            sample_rate,
+            running: None,
+            heard: false,
+            in_place: false,
+            tried: Instant::now(),
+            beat: (0, Instant::now()),
+        }
+    }
+
+    pub(crate) fn work(mut self, orders: &Receiver<Order>) {
+        self.start();
+        loop {
+            match orders.recv_timeout(LOOK) {
+                Ok(Order::Choose(id)) => {
+                    self.chosen = id;
+                    self.end();
+                    self.start();
+                }
+                Ok(Order::Quit) | Err(RecvTimeoutError::Disconnected) => return self.end(),
+                Err(RecvTimeoutError::Timeout) => self.look(),
+            }
+        }
+    }
+
+    fn look(&mut self) {
+        if self.heard {
+            let lost = match &self.running {
+                Some(running) => {
+                    self.shared.underruns.fetch_add(running.take_gaps(), Relaxed);
+                    running.failure().or_else(|| self.asleep())
+                }
+                None => Some("it is gone".to_owned()),
+            };
+            if let Some(reason) = lost {
+                self.lose(&reason);
+            } else if self.in_place && self.tried.elapsed() >= AGAIN * 3 {
+                self.go_back();
+            }
+        } else if self.tried.elapsed() >= AGAIN {
+            self.start();
+        }
+    }
+
+    /// Opens the chosen device, else the system's own, else plays without sound.
+    fn start(&mut self) {
+        self.tried = Instant::now();
+        let chosen = self.chosen.clone();
+        let mut result = self.open(chosen.as_deref());
+        self.in_place = false;
+        if result.is_err() && chosen.is_some() {
+            let other = self.open(None);
+            if other.is_ok() {
+                self.in_place = true;
+                result = other;
+            }
+        }
+        match result {
+            Ok((running, link)) => {
+                self.shared.set_device(Some(running.name().to_owned()));
+                self.shared.set_device_problem(self.in_place.then(|| {
+                    "The chosen sound device is not there: playing on the system's own.".to_owned()
+                }));
+                self.take(running, link, true);
+            }
+            Err(error) if self.running.is_none() => self.be_silent(Some(&error)),
+            Err(_) => {}
+        }
+    }
+
+    fn open(&self, id: Option<&str>) -> Result<(Box<dyn Running>, Link), OutputError> {
+        self.open_on(self.output.as_ref(), id)
+    }
+
+    fn open_on(
+        &self,
+        output: &dyn Output,
+        id: Option<&str>,
+    ) -> Result<(Box<dyn Running>, Link), OutputError> {
+        let mut link = None;
+        let running = output.open(id, self.sample_rate, &mut |rate| {
+            let (wire, producer, puller) = connect(self.shared.clock.clone(), rate);
+            link = Some(Link {
+                wire,
+                producer,
+                sample_rate: rate,
+            });
+            puller
+        })?;
+        Ok((running, link.ok_or(OutputError::NoDevice)?))
+    }
+
+    fn take(&mut self, running: Box<dyn Running>, link: Link, heard: bool) {
+        self.end();
+        self.beat = (0, Instant::now());
+        (self.running, self.heard) = (Some(running), heard);
+        // The feeder ends only with the engine.
+        let _ = self.feeder.send(Command::Link(Box::new(link)));
+    }
+
+    fn be_silent(&mut self, error: Option<&OutputError>) {
+        if let Some(error) = error {
+            let cause = error
+                .source()
+                .map_or_else(String::new, |cause| format!(": {cause}"));
+            let text = format!("No sound device: playing without sound ({error}{cause}).");
+            self.shared.set_device_problem(Some(text));
+        }
+        self.shared.set_device(None);
+        match self.open_on(&SilentOutput, None) {
+            Ok((running, link)) => self.take(running, link, false),
+            Err(error) => self.shared.set_device_problem(Some(error.to_string())),
+        }
+    }
+
+    fn lose(&mut self, reason: &str) {
+        let text = format!(
+            "The sound device stopped working ({reason}), so playback was paused. It can go on without sound; the \
+             device is tried again every second."
+        );
+        self.shared.set_device_problem(Some(text));
+        let _ = self.feeder.send(Command::Lost);
+        self.end();
+        self.be_silent(None);
+        self.tried = Instant::now();
+    }
+
+    /// Returns from a stand-in to the chosen device, once it is there and nothing plays.
+    fn go_back(&mut self) {
+        self.tried = Instant::now();
+        let there = self.output.devices().unwrap_or_default();
+        let back = there
+            .iter()
+            .any(|device| Some(&device.id) == self.chosen.as_ref());
+        if back && !self.shared.playing.load(Acquire) {
+            self.end();
+            self.start();
+        }
+    }
+
+    /// Why the device counts as lost although it reports nothing.
+    fn asleep(&mut self) -> Option<String> {
+        let calls = self.shared.wire().map_or(0, |wire| wire.calls.load(Relaxed));
+        if calls != self.beat.0 {
+            self.beat = (calls, Instant::now());
+        }
+        (self.beat.1.elapsed() > DEAD).then(|| "it takes no sound any more".to_owned())
+    }
+
+    /// Ends what runs, on a thread of its own: a device that hangs must hang nobody.
+    fn end(&mut self) {
+        self.heard = false;
+        if let Some(running) = self.running.take() {
+            let builder = std::thread::Builder::new().name("muvi-close".into());
+            let (closed, wait) = std::sync::mpsc::channel::<()>();
+            // Without a thread it is closed right here.
+            let _ = builder.spawn(move || {
+                drop(running);
+                drop(closed);
+            });
+            // A device that others can't open beside us has to be free before the next is opened.
+            let _ = wait.recv_timeout(CLOSING);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import type { Columns } from '../geometry/wave';
+import { type Pen } from './pen';
+import { paintMissing, paintWave } from './wave';
+
+export interface TempScene {
+  readonly wave: Columns;
+  readonly x: number;
+  readonly gain: number;
+  readonly muted: boolean;
+  readonly chosen: boolean;
+  /** Where the temp track is heard, in pixels. */
+  readonly speech: readonly (readonly [number, number])[];
+}
+
+/** Height of the marks of what is heard. */
+const SPEECH_BAND = 5;
+
+export function paintTemp(pen: Pen, scene: TempScene | null): void {
+  if (!scene) return;
+  const { c, ink, width, height } = pen;
+  const top = 3;
+  const high = height - top - SPEECH_BAND - 5;
+  const end = scene.x + scene.wave.there.length;
+  c.fillStyle = ink.tempSoft;
+  c.beginPath();
+  c.roundRect(scene.x - 6, top, end - scene.x + 6, height - 2 * top, 4);
+  c.fill();
+  c.globalAlpha = scene.muted ? 0.35 : 1;
+  paintWave(pen, scene.wave, scene.x, top, high, ink.temp, () => scene.gain);
+  c.globalAlpha = 1;
+  paintMissing(pen, scene.wave, scene.x, top, high, ink.temp);
+  for (const [from, to] of scene.speech) {
+    const x = Math.max(0, Math.round(from));
+    const w = Math.max(2, Math.min(width, Math.round(to)) - x);
+    c.fillStyle = ink.speech;
+    c.fillRect(x, height - SPEECH_BAND - 5, w, SPEECH_BAND);
+  }
+  if (!scene.chosen) return;
+  c.strokeStyle = ink.accent;
+  c.lineWidth = 2;
+  c.beginPath();
+  c.roundRect(scene.x + 1, top, end - scene.x - 2, height - 2 * top, 4);
+  c.stroke();
+}

@@ -1,0 +1,35 @@
+import { columnSpan, type Columns } from '../geometry/wave';
+import { hatch, type Pen } from './pen';
+
+/** Draws columns from pixel `x` on around the middle of a box; `gain` scales each of them. */
+export function paintWave(
+  { c }: Pen,
+  columns: Columns,
+  x: number,
+  top: number,
+  height: number,
+  colour: string,
+  gain: (column: number) => number,
+): void {
+  const half = height / 2;
+  const middle = top + half;
+  c.fillStyle = colour;
+  c.beginPath();
+  for (let n = 0; n < columns.there.length; n++) {
+    if (!columns.there[n]) continue;
+    const [above, below] = columnSpan(columns.low[n]!, columns.high[n]!, gain(n), half);
+    c.rect(x + n, middle - above, 1, above - below);
+  }
+  c.fill();
+}
+
+/** Hatches the columns that have nothing to show yet. */
+export function paintMissing({ c }: Pen, columns: Columns, x: number, top: number, height: number, colour: string): void {
+  const { there } = columns;
+  for (let n = 0; n < there.length; n++) {
+    if (there[n]) continue;
+    const from = n;
+    while (n < there.length && !there[n]) n++;
+    hatch(c, x + from, top, n - from, height, colour);
+  }
+}

@@ -1,0 +1,144 @@
+import type { JobView, TakePlan } from '../../api/types';
+import type { Studio } from '../../state/studio';
+import { Loader } from '../data/loader';
+import { Peaks } from '../data/peaks';
+import { Strip } from '../data/strip';
+import type { Beat } from '../geometry/beats';
+import { duckingEnvelope, type DuckPoint } from '../geometry/ducking';
+
+/** A take that is being made. */
+export interface Making {
+  readonly take: number;
+  readonly cue: number;
+  readonly span: readonly [number, number];
+  readonly readySamples: number;
+  readonly section: boolean;
+}
+
+const CURVES_KEPT = 24;
+
+/** The bytes that lanes draw. A lane that reads one is drawn again when something came. */
+export class Sources {
+  #peaksCame = $state(0);
+  #picturesCame = $state(0);
+  #curvesCame = $state(0);
+  #plans = $state.raw<Readonly<Record<number, TakePlan>>>({});
+  #peaks: Peaks;
+  #strip: Strip;
+  #curves: Loader<Uint8Array>;
+
+  constructor(readonly studio: Studio) {
+    const { backend } = studio;
+    this.#peaks = new Peaks(backend, () => this.#peaksCame++);
+    this.#strip = new Strip(backend, () => this.#picturesCame++);
+    this.#curves = new Loader(
+      async (path, signal) => {
+        const bytes = await backend.bytes(path.replace(/#.*/, ''), signal);
+        return bytes && { value: bytes, whole: !path.endsWith('#part') };
+      },
+      () => this.#curvesCame++,
+      CURVES_KEPT,
+    );
+    $effect(() => this.#want());
+    $effect(() => this.#plan());
+    $effect(() => {
+      const making = this.making;
+      if (making && making.readySamples > 0) this.#peaks.grown(`peaks/take/${making.take}`);
+    });
+    $effect(() => () => {
+      this.#peaks.end();
+      this.#strip.end();
+      this.#curves.end();
+    });
+  }
+
+  #project = $derived.by(() => this.studio.app.project);
+  #key = $derived(this.#project?.video.key ?? null);
+  #analysed = $derived(this.#project?.analysed ?? false);
+  #threshold = $derived(this.#project?.mix.ducking.thresholdDb ?? 0);
+  #takes = $derived(
+    (this.#project?.cues ?? []).flatMap((cue) => cue.take ?? []).join(' '),
+  );
+
+  /** The take that a running job makes. */
+  making = $derived.by((): Making | null => {
+    const job = this.studio.app.jobs.findLast(
+      (one: JobView) => one.state === 'running' && one.take !== null && one.cue !== null && one.span !== null,
+    );
+    if (!job || job.take === null || job.cue === null || job.span === null) return null;
+    const { take, cue, span, readySamples } = job;
+    return { take, cue, span, readySamples, section: job.kind === 'regenerate' };
+  });
+
+  /** Beats of the takes in use, in order. */
+  beats = $derived.by((): readonly Beat[] => {
+    const ids = this.#takes.split(' ').filter(Boolean).map(Number);
+    const all = ids.flatMap((id) => this.#plans[id]?.beats ?? []);
+    return ids.length > 1 ? all.sort((a, b) => a[0] - b[0]) : all;
+  });
+
+  get peaks(): Peaks {
+    void this.#peaksCame;
+    return this.#peaks;
+  }
+
+  get strip(): Strip {
+    void this.#picturesCame;
+    return this.#strip;
+  }
+
+  /** The picture's intensity at the rate of the analysis, 0..1; empty while it isn't there. */
+  pictureCurve = $derived.by(() => floats(this.#bytes(this.#picturePath)));
+
+  /** Where the temp track is heard, 10 Hz. */
+  speech = $derived.by(() => this.#bytes(this.#speechPath) ?? new Uint8Array(0));
+
+  /** How far the music goes down, by the settings of the mix. */
+  ducking = $derived.by((): DuckPoint[] => {
+    const ducking = this.#project?.mix.ducking;
+    return ducking ? duckingEnvelope(this.speech, ducking) : [];
+  });
+
+  /** The loudness of a take at 10 Hz from its start, 0..1; empty while it isn't there. */
+  takeCurve(take: number): Float32Array {
+    return floats(this.#bytes(`curve/take/${take}`));
+  }
+
+  get #picturePath(): string {
+    return `curve/picture/${this.#key}${this.#analysed ? '' : '#part'}`;
+  }
+
+  get #speechPath(): string {
+    // Another threshold is another answer.
+    return `speech/${this.#key}#${this.#threshold}${this.#analysed ? '' : '#part'}`;
+  }
+
+  #bytes(path: string): Uint8Array | null {
+    void this.#curvesCame;
+    return this.#curves.get(path);
+  }
+
+  #want(): void {
+    if (this.#key === null) return this.#curves.want('all', []);
+    const takes = this.#takes.split(' ').filter(Boolean);
+    const speech = this.#project?.video.sound ? [this.#speechPath] : [];
+    this.#curves.want('all', [this.#picturePath, ...speech, ...takes.map((id) => `curve/take/${id}`)]);
+  }
+
+  #plan(): void {
+    for (const id of this.#takes.split(' ').filter(Boolean).map(Number)) {
+      if (this.#plans[id]) continue;
+      // A take without a plan has no bars on the ruler; that needs no message.
+      this.studio.backend.call('take_plan', { take: id }).then(
+        (plan) => (this.#plans = { ...this.#plans, [id]: plan }),
+        () => undefined,
+      );
+    }
+  }
+}
+
+/** Little-endian floats, as all machines that run this have them. */
+function floats(bytes: Uint8Array | null): Float32Array {
+  if (!bytes) return new Float32Array(0);
+  return new Float32Array(bytes.slice(0, bytes.byteLength - (bytes.byteLength % 4)).buffer);
+}

@@ -2,6 +2,9 @@
 
 Similarity is the mean over frames of the cosine between the adaptor's and the music's projections, so that a
 window of the right music at the wrong moment, or with a part replaced, is told apart (MuVi, arXiv 2410.12957).
+The frames count by a weight that the picture alone decides: a still frame says little about its music. Beside the
+windows, single frames are contrasted too: with the other music that a hard negative has at the same moment, and
+with the other moments of the same window.
 """
 
 from __future__ import annotations
@@ -20,7 +23,9 @@ from muvi_models.video_data import Batch
 
 COVERED = 0.08  # part of a patch from which it counts as one of an object
 HIDDEN = 0.02
-WASTED = 3.0  # weight of attention on a distractor: at 1 a sharp map kept 2.5 times its share there
+WASTED = 8.0  # weight of attention on a distractor: at 3 a sharp map kept 2.0 times its share there
+NEAR = 2  # frames: so near in time, music is neither right nor wrong
+SAME = 1e-3  # features nearer than this are the same music
 
 
 class MusicEncoder(nn.Module):
@@ -32,6 +37,9 @@ class MusicEncoder(nn.Module):
         self.blocks = nn.ModuleList(TimeBlock(width, d, 0.1) for d in (1, 2, 4, 8))
         self.leave = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, embedding))
         self.from_video = nn.Linear(conditioning_width, embedding)
+        self.telling = nn.Linear(conditioning_width, 1)
+        nn.init.zeros_(self.telling.weight)
+        nn.init.zeros_(self.telling.bias)
         self.log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
 
     def forward(self, music: Tensor) -> Tensor:
@@ -45,31 +53,59 @@ class MusicEncoder(nn.Module):
         """[B, T, D] -> [B, T, E]."""
         return F.normalize(self.from_video(conditioning), dim=-1)
 
+    def weight(self, conditioning: Tensor) -> Tensor:
+        """How much each frame tells of its music [B, T], mean 1 over the window."""
+        raw = F.softplus(self.telling(conditioning)[..., 0]) + 0.05
+        return raw / raw.mean(1, keepdim=True)
+
+    def similarity(self, conditioning: Tensor, music: Tensor) -> Tensor:
+        """Of one video [1, T, D] to each of N pieces of music [N, T, 48] -> [N], -1..1."""
+        told = self.video(conditioning) * self.weight(conditioning)[..., None]
+        return torch.einsum("ite,nte->n", told, self(music)) / conditioning.shape[1]
+
     def scale(self) -> Tensor:
         """Inverse temperature, learned, at most 100."""
         return self.log_scale.exp().clamp(max=100.0)
 
 
-def info_nce(music_side: MusicEncoder, conditioning: Tensor, batch: Batch) -> Tensor:
-    """Each video against its music, that of the others and its own hard negatives; each music against the videos."""
+def info_nce(music_side: MusicEncoder, conditioning: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Window loss and frame loss.
+
+    Windows: each video against its music, that of the others and its own hard negatives; each music against the
+    videos. Frames: each video frame against its moment of the music, of its hard negatives where they differ, and
+    against the other moments of its window.
+    """
     video, true = music_side.video(conditioning), music_side(batch.music)
     count, hard = batch.negatives.shape[:2]
-    negatives = music_side(batch.negatives.flatten(0, 1)).unflatten(0, (count, hard))
-    frames = video.shape[1]
-    scale = music_side.scale()
-    pairs = torch.einsum("ite,jte->ij", video, true) / frames * scale
-    own = torch.einsum("ite,inte->in", video, negatives) / frames * scale
+    frames, scale = video.shape[1], music_side.scale()
+    told = video * music_side.weight(conditioning)[..., None]
+    pairs = torch.einsum("ite,jte->ij", told, true) / frames * scale
     target = torch.arange(count)
-    return 0.5 * (F.cross_entropy(torch.cat([pairs, own], 1), target) + F.cross_entropy(pairs.T, target))
+    rows, candidates = pairs, [torch.einsum("ite,ite->it", video, true)[..., None]]
+    if hard:
+        negatives = music_side(batch.negatives.flatten(0, 1)).unflatten(0, (count, hard))
+        own = torch.einsum("ite,inte->in", told, negatives) / frames * scale
+        rows = torch.cat([pairs, own], 1)
+        differs = ((batch.negatives - batch.music[:, None]).abs().amax(-1) > SAME).transpose(1, 2)
+        at_frame = torch.einsum("ite,inte->itn", video, negatives)
+        candidates.append(at_frame.masked_fill(~differs, -9.0))
+    moments = torch.arange(frames)
+    far = (moments[:, None] - moments).abs() > NEAR
+    candidates.append(torch.einsum("ite,ise->its", video, true).masked_fill(~far, -9.0))
+    logits = torch.cat(candidates, -1) * scale
+    windows = 0.5 * (F.cross_entropy(rows, target) + F.cross_entropy(pairs.T, target))
+    return windows, -(logits.log_softmax(-1)[..., 0]).mean()
 
 
 @dataclass(frozen=True)
 class LossWeights:
     """`entropy` is reached at the end of training; before, it grows with the square of the progress."""
 
-    contrastive: float = 0.5
+    contrastive: float = 0.6
+    frames: float = 0.2
     hit: float = 4.0
     intensity: float = 8.0
+    course: float = 6.0  # of the intensity about its mean in the window
     mood: float = 2.0
     place: float = 0.4
     entropy: float = 0.1
@@ -82,9 +118,14 @@ def losses(
     conditioning, attention, logits = adaptor.forward_logits(batch.features)
     conditioning, attention, logits = conditioning.float(), attention.float(), logits.float()
     curves = torch.sigmoid(logits)
-    seen = conditioning.new_tensor(0.0)
+    # Without contrastive training the music side still learns to read what the adaptor gives, for comparison.
+    told = conditioning if weights.contrastive else conditioning.detach()
+    windows, frames = info_nce(music_side, told, batch)
+    course, wanted = (x - x.mean(1, keepdim=True) for x in (curves[..., 1], batch.intensity))
     parts = {
-        "contrastive": info_nce(music_side, conditioning, batch) if weights.contrastive else seen,
+        "contrastive": windows,
+        "frames": frames,
+        "course": F.mse_loss(course, wanted),
         "hit": F.binary_cross_entropy_with_logits(logits[..., 0], batch.hit),
         "intensity": F.mse_loss(curves[..., 1], batch.intensity),
         "mood": F.mse_loss(curves[..., 2:], batch.mood[:, None].expand_as(curves[..., 2:])),
@@ -92,6 +133,8 @@ def losses(
         "entropy": torch.log(effective_patches(attention)).mean(),
     }
     grown = {"entropy": weights.entropy * progress**2}
+    if not weights.contrastive:
+        grown |= {"contrastive": 1.0, "frames": weights.frames}
     total = sum(grown.get(k, getattr(weights, k)) * v for k, v in parts.items())
     return total, {k: float(v.detach()) for k, v in parts.items()}
 

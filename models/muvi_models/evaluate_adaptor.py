@@ -13,6 +13,7 @@ from muvi_models.video_data import Clip, Sampling, music_window, replaced, shift
 NEAR = 1  # frames: 100 ms
 RETRIEVAL_OF = 32
 RETRIEVAL_FRAMES = 60
+LONG_FRAMES = 149  # the generator's window, 14.9 s
 THRESHOLDS = np.arange(0.08, 0.8, 0.04)
 
 
@@ -88,7 +89,9 @@ class Outputs:
             result[f"hit_recall_{mode}"] = recall(pairs)
         result |= self._attention()
         if music_side is not None:
-            result |= self._retrieval(music_side, rng)
+            result |= self._retrieval(music_side, rng, RETRIEVAL_FRAMES, "")
+            result |= self._retrieval(music_side, rng, LONG_FRAMES, "_15s")
+            result["sim"], result["sim_shuffled"] = self._similarity(music_side, rng)
         return {k: round(float(v), 4) for k, v in result.items()}
 
     def _pairs(self, threshold: float, wanted) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -129,28 +132,51 @@ class Outputs:
         }
 
     @torch.no_grad()
-    def _retrieval(self, music_side: MusicEncoder, rng: np.random.Generator) -> dict[str, float]:
-        """Top-1 of 32: one true window against 31 shifted, replaced, or of other pieces; chance is 0.031."""
+    def _similarity(self, music_side: MusicEncoder, rng: np.random.Generator) -> tuple[float, float]:
+        """Mean similarity of the clips to their own music, and to that of others."""
         music_side.eval()
-        sampling = Sampling(frames=RETRIEVAL_FRAMES)
-        scores: dict[str, list[bool]] = {"shifted": [], "replaced": [], "other": [], "mixed": []}
-        for clip, conditioning in zip(self.clips, self.conditioning, strict=True):
+        own, other = [], []
+        for i, (clip, conditioning) in enumerate(zip(self.clips, self.conditioning, strict=True)):
+            guest = self.clips[(i + 1 + int(rng.integers(max(1, len(self.clips) - 1)))) % len(self.clips)]
+            pair = [music_window(c.music, c.start, len(clip)) for c in (clip, guest)]
+            found = music_side.similarity(conditioning[None], torch.from_numpy(np.stack(pair)))
+            own.append(float(found[0]))
+            other.append(float(found[1]))
+        return float(np.mean(own)), float(np.mean(other))
+
+    @torch.no_grad()
+    @torch.no_grad()
+    def _retrieval(self, music_side: MusicEncoder, rng: np.random.Generator, frames: int, suffix: str) -> dict:
+        """Top-1 of 32: one true window against 31 shifted, replaced, or of other pieces; chance is 0.031.
+
+        `..._blind` is the mixed pool against the video of another clip: what the music alone gives away.
+        """
+        music_side.eval()
+        sampling = Sampling(frames=frames)
+        scores: dict[str, list[bool]] = {k: [] for k in ("shifted", "replaced", "other", "mixed", "mixed_blind")}
+        strangers = self.conditioning[1:] + self.conditioning[:1]
+        for clip, conditioning, stranger in zip(self.clips, self.conditioning, strangers, strict=True):
             others = [c for c in self.clips if c.piece != clip.piece] or [clip]
-            for begin in range(0, len(clip) - RETRIEVAL_FRAMES + 1, RETRIEVAL_FRAMES):
-                video = music_side.video(conditioning[None, begin : begin + RETRIEVAL_FRAMES])[0]
+            for begin in range(0, len(clip) - frames + 1, frames):
+                seen = {"": conditioning[None, begin : begin + frames]}
+                if len(stranger) >= frames:
+                    seen["_blind"] = stranger[None, :frames]
                 at = clip.start + begin
-                true = music_window(clip.music, at, RETRIEVAL_FRAMES)
+                true = music_window(clip.music, at, frames)
                 makers = {
                     "shifted": lambda c=clip, a=at: shifted(c.music, a, sampling, rng),
                     "replaced": lambda t=true, o=others: replaced(t, o[int(rng.integers(len(o)))].music, rng),
-                    "other": lambda o=others: _elsewhere(o, rng),
+                    "other": lambda o=others: _elsewhere(o, rng, frames),
                 }
                 pools = {k: [make() for _ in range(RETRIEVAL_OF - 1)] for k, make in makers.items()}
                 pools["mixed"] = [pools[list(makers)[i % 3]][i] for i in range(RETRIEVAL_OF - 1)]
                 for name, pool in pools.items():
-                    music = music_side(torch.from_numpy(np.stack([true, *pool])))
-                    scores[name].append(int(torch.einsum("te,nte->n", video, music).argmax()) == 0)
-        return {f"retrieval_{k}": float(np.mean(v)) for k, v in scores.items()}
+                    music = torch.from_numpy(np.stack([true, *pool]))
+                    for kind, video in seen.items():
+                        if kind == "" or name == "mixed":
+                            best = int(music_side.similarity(video, music).argmax())
+                            scores[name + kind].append(best == 0)
+        return {f"retrieval_{k}{suffix}": float(np.mean(v)) if v else 0.0 for k, v in scores.items()}
 
 
 def hits_without_cuts(clip: Clip) -> np.ndarray:
@@ -165,6 +191,6 @@ def correlation(curves: list[np.ndarray], intensities: list[np.ndarray]) -> floa
     return float(np.corrcoef(said, true)[0, 1]) if said.std() > 1e-6 and true.std() > 1e-6 else float("nan")
 
 
-def _elsewhere(others: list[Clip], rng: np.random.Generator) -> np.ndarray:
+def _elsewhere(others: list[Clip], rng: np.random.Generator, frames: int) -> np.ndarray:
     other = others[int(rng.integers(len(others)))]
-    return music_window(other.music, int(rng.integers(max(1, len(other.music) - RETRIEVAL_FRAMES))), RETRIEVAL_FRAMES)
+    return music_window(other.music, int(rng.integers(max(1, len(other.music) - frames))), frames)

@@ -43,13 +43,14 @@ def pieces(seed: int) -> Iterator[tuple[str, int]]:
 def make(job: tuple[str, str, int]) -> tuple[str, float]:
     """Makes one piece unless it is there; returns its name and seconds. The labels come last: they mark it done."""
     out, style, seed = job
-    folder = Path(out, split_of(style, seed))
+    split = split_of(style, seed)
+    folder = Path(out, split)
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{style}_{seed}"
     label = folder / f"{name}.json"
     if label.exists() and (folder / f"{name}.flac").exists():
         return name, json.loads(label.read_text())["end_s"]
-    audio, labels = render(compose(seed, style))
+    audio, labels = render(compose(seed, style, split == "heldout"))
     encoded = io.BytesIO()
     sf.write(encoded, audio, RATE, format="FLAC", subtype="PCM_16", compression_level=0.2)
     write_whole(folder / f"{name}.flac", lambda f: f.write(encoded.getvalue()))
@@ -57,13 +58,13 @@ def make(job: tuple[str, str, int]) -> tuple[str, float]:
     return name, labels.end_s
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compose and render training music with exact labels.")
     parser.add_argument("--hours", type=float, default=3.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", default="models/data/music")
     parser.add_argument("--jobs", type=int, default=2)
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     if reason := missing():
         print(f"make_music: {reason}", file=sys.stderr)
         return 1

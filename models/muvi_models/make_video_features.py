@@ -41,6 +41,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--pieces", type=int, default=0, help="use the first N pieces only (0: all)")
     parser.add_argument("--renderings", type=int, default=3, help="excerpts of each piece")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", default="0/1", help="I/N: this process takes every Nth clip from the Ith on")
     args = parser.parse_args(argv)
 
     torch.set_num_threads(1)
@@ -52,10 +53,11 @@ def main(argv: list[str] | None = None) -> None:
     # In an order of their digests: the first N are a mixture of styles.
     found = (args.music / args.split).glob("*.json")
     pieces = sorted(found, key=lambda p: zlib.crc32(p.stem.encode()))[: args.pieces or None]
+    part, parts = map(int, args.part.split("/"))
     done, began = 0.0, time.monotonic()
     for rendering in range(args.renderings):
-        for path in pieces:
-            if done >= args.minutes * 60:
+        for path in pieces[part::parts]:
+            if done >= args.minutes * 60 / parts:
                 return
             target = out / f"{path.stem}.r{rendering}.npz"
             if not target.exists():

@@ -14,12 +14,14 @@ import soundfile
 import torch
 
 from .codec import CodecEncoder, load_codec
-from .contract import SAMPLE_RATE
-from .plan import globals_of, loudness_curve, plan_of
+from .contract import GLOBALS, SAMPLE_RATE
+from .plan import globals_of, loudness_curve, plan_of, plan_of_recording
 from .spectrogram import magnitudes, pad_to_latents
 from .video_conditioning import on_latent_clock, read_conditioning
 from .whole import write_whole
 
+HALO = 16
+"""Latents to each side that the codec's encoder may see, as its decoder may: the pack's `decoder_halo`."""
 SILENCE_LATENTS = 128
 """Silence kept behind each piece (6 s), so that the generator learns what follows an ending."""
 
@@ -53,14 +55,16 @@ def read_audio(path: Path) -> np.ndarray:
 
 @torch.no_grad()
 def encode(encoder: CodecEncoder, stereo: np.ndarray, chunk: int = 512) -> np.ndarray:
-    """Latents [L, Z] of `stereo` [2, n], n a multiple of 2048, in chunks of latents with true framing."""
+    """Latents [L, Z] of `stereo` [2, n], n a multiple of 2048, in chunks whose neighbours the encoder sees."""
     count = stereo.shape[1] // 2048
     margin = np.pad(stereo, ((0, 0), (2048, 2048)))
     out = []
-    for first in range(0, count, chunk):
-        last = min(first + chunk, count)
+    for start in range(0, count, chunk):
+        end = min(start + chunk, count)
+        first, last = max(0, start - HALO), min(count, end + HALO)
         piece = torch.from_numpy(margin[:, first * 2048 : (last + 2) * 2048])[None]
-        out.append(encoder(magnitudes(piece)[:, :, 4:-4])[0].numpy())
+        latents = encoder(magnitudes(piece)[:, :, 4:-4])[0]
+        out.append(latents[start - first : end - first].numpy())
     return np.concatenate(out)
 
 
@@ -69,6 +73,14 @@ def encode_piece(encoder: CodecEncoder, path: Path) -> dict:
     labels = json.loads(path.with_suffix(".json").read_text())
     audio = pad_to_latents(read_audio(path), SILENCE_LATENTS)
     latents = encode(encoder, audio)
+    if labels.get("kind") == "recording":
+        return {
+            "latents": latents.astype(np.float16),
+            "plan": plan_of_recording(labels["end_s"], loudness_curve(audio, len(latents))).astype(np.float16),
+            "globals": np.zeros(len(GLOBALS), np.float32),
+            "end": np.int64(np.ceil(labels["end_s"] * SAMPLE_RATE / 2048)),
+            "style": np.array(labels["style"]),
+        }
     plan = plan_of(labels, len(latents), loudness_curve(audio, len(latents)))
     bpm = labels["bpm"]
     first = bpm if isinstance(bpm, int | float) else (bpm[0]["bpm"] if isinstance(bpm[0], dict) else bpm[0])
@@ -106,7 +118,7 @@ def load_pieces(folder: Path, clips: Path | None = None) -> list[Piece]:
 def main() -> None:
     """Encodes what is not encoded yet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--music", type=Path, required=True)
+    parser.add_argument("--music", type=Path, nargs="+", required=True, help="folders of music, and of recordings")
     parser.add_argument("--codec", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
@@ -114,7 +126,7 @@ def main() -> None:
     encoder, _, _ = load_codec(arguments.codec)
     for split in ("heldout", "train"):
         (arguments.out / split).mkdir(parents=True, exist_ok=True)
-        files = audio_files(arguments.music / split)
+        files = [f for folder in arguments.music for f in audio_files(folder / split)]
         for path in files:
             target = arguments.out / split / f"{path.stem}.npz"
             if target.exists():

@@ -59,15 +59,28 @@ def plan_of(labels: dict, count: int, loudness: np.ndarray | None = None) -> np.
     if loudness is not None:
         intensity = 0.5 * (intensity + loudness)
     plan[:, channel("intensity")] = intensity
-    end = labels["end_s"]
-    ramp = np.clip((times - (end - END_RAMP_S)) / END_RAMP_S, 0, 1) * 0.5
-    plan[:, channel("end")] = np.where(times >= end, 1.0, ramp)
+    plan[:, channel("end")] = end_curve(times, labels["end_s"])
     for chord in labels["chords"]:
         rows = slice(*np.searchsorted(times, [chord["start_s"], chord["end_s"]]))
         for pitch_class in chord["pitch_classes"]:
             plan[rows, channel(f"chroma_{pitch_class % 12}")] = 1.0
     for name in ("hits_known", "beats_known", "intensity_known", "end_known", "chords_known"):
         plan[:, channel(name)] = 1.0
+    return plan
+
+
+def end_curve(times: np.ndarray, end: float) -> np.ndarray:
+    """The `end` channel at `times` (s) of a piece that ends at `end`."""
+    ramp = np.clip((times - (end - END_RAMP_S)) / END_RAMP_S, 0, 1) * 0.5
+    return np.where(times >= end, 1.0, ramp)
+
+
+def plan_of_recording(end: float, loudness: np.ndarray) -> np.ndarray:
+    """Plan channels of music without labels, float32 [L, C]: its level and its end are known, nothing else."""
+    plan = np.zeros((len(loudness), len(PLAN_CHANNELS)), np.float32)
+    plan[:, channel("intensity")] = loudness
+    plan[:, channel("end")] = end_curve(latent_times(len(loudness)), end)
+    plan[:, [channel("intensity_known"), channel("end_known")]] = 1.0
     return plan
 
 

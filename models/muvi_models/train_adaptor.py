@@ -36,8 +36,8 @@ class Trainer:
         self.clips, self.projection, self.args = clips, projection, args
         self.adaptor = Adaptor(config)
         self.music_side = MusicEncoder(config.conditioning_width)
-        self.sampling = Sampling(args.batch, args.frames)
-        self.weights = LossWeights()
+        self.sampling = Sampling(args.batch, args.frames, args.shifted, args.replaced)
+        self.weights = LossWeights() if args.contrastive else LossWeights(contrastive=0.0)
         self.parameters = [p for p in (*self.adaptor.parameters(), *self.music_side.parameters()) if p.requires_grad]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=args.lr, betas=(0.9, 0.98), weight_decay=0.02)
         self.mean = copy.deepcopy(self.adaptor), copy.deepcopy(self.music_side)
@@ -114,8 +114,9 @@ class Trainer:
         outputs = Outputs(self.mean[0], clips)
         threshold = outputs.best_threshold()
         result = outputs.measure(threshold, self.mean[1])
-        score = result["hit_f1_visible"] + result["intensity_correlation"] + 0.5 * result["retrieval_mixed"]
-        score += 0.1 * min(result["share_object"], 5.0) - 0.1 * max(0.0, result["share_distractor"] - 1.5)
+        score = result["hit_f1_visible"] + 0.5 * result["intensity_correlation"] + result["retrieval_mixed"]
+        score += 0.5 * result["intensity_correlation_in_clip"]
+        score += 0.1 * min(result["share_object"], 4.0) - 0.3 * max(0.0, result["share_distractor"] - 1.4)
         if score > self.best:
             self.best = score
             facts = {"hit_threshold": threshold, "step": self.step, "validation": result, "seed": self.args.seed}
@@ -130,7 +131,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     torch.set_num_threads(1)
     args.out.mkdir(parents=True, exist_ok=True)
-    clips = load_clips(args.data / "train")
+    clips = [clip for folder in args.data for clip in load_clips(folder / "train")]
     pieces = sorted({c.piece for c in clips})
     kept_back = set(pieces[:: max(2, len(pieces) // args.validation_pieces)][: args.validation_pieces])
     config = AdaptorConfig.toy() if args.toy else replace(AdaptorConfig(), pooling=args.pooling)
@@ -165,7 +166,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def report(args: argparse.Namespace, trainer: Trainer) -> None:
     """Measures best.pt on the held-out split into heldout.json."""
-    heldout = load_clips(args.data / "heldout")
+    heldout = load_clips(args.data[0] / "heldout")
     if not heldout:
         return
     saved = torch.load(args.out / "best.pt", map_location="cpu", weights_only=True)
@@ -181,17 +182,20 @@ def report(args: argparse.Namespace, trainer: Trainer) -> None:
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("data/video"))
+    parser.add_argument("--data", type=Path, nargs="+", default=[Path("data/video")], help="the first judges")
     parser.add_argument("--out", type=Path, default=Path("runs/adaptor"))
     parser.add_argument("--minutes", type=float, default=22.0, help="training time, without validation")
     parser.add_argument("--steps", type=int, default=0, help="instead of minutes")
-    parser.add_argument("--batch", type=int, default=10)
-    parser.add_argument("--frames", type=int, default=64, help="window length, tenths of a second")
+    parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument("--frames", type=int, default=72, help="window length, tenths of a second")
+    parser.add_argument("--shifted", type=int, default=Sampling.shifted, help="hard negatives moved in time, each")
+    parser.add_argument("--replaced", type=int, default=Sampling.replaced, help="hard negatives with a part replaced")
+    parser.add_argument("--contrastive", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pooling", default="softmax")
     parser.add_argument("--components", type=int, default=24, help="of the appearance, seen in training")
-    parser.add_argument("--validation-pieces", type=int, default=6)
+    parser.add_argument("--validation-pieces", type=int, default=16)
     parser.add_argument("--validate-minutes", type=float, default=4.0)
     parser.add_argument("--log-every", type=int, default=10)
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=True)

@@ -80,8 +80,8 @@ class Sampling:
 
     batch: int = 12
     frames: int = 72
-    shifted: int = 3
-    replaced: int = 3
+    shifted: int = 5
+    replaced: int = 7
     least_shift: int = 3  # frames
     most_shift: int = 80
 
@@ -120,7 +120,7 @@ def draw_batch(clips: list[Clip], sampling: Sampling, columns: int, rng: np.rand
                 np.array(clip.mood, np.float32),
                 *masks,
                 music,
-                np.stack(negatives),
+                np.stack(negatives) if negatives else np.zeros((0, *music.shape), np.float32),
             )
         )
     return Batch(*(torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)))

@@ -34,10 +34,18 @@ VOLUME = {
     "ostinato": 92,
     "counter": 90,
 }
+HELD_PROGRAMS = frozenset({15, 36, 41, 59, 70, 75, 83, 86, 92, 97, 99, 105, 110})
+"""Instruments that only held-out pieces play: what a pack makes of them shows what it learnt of timbre."""
 SIDES = {"left": 8, "right": 120}
 
 
-def cast(rng: Random, palette: Palette, score: Score) -> list[Layer]:
+def programs_for(layer: Layer, held_out: bool) -> list[int]:
+    """What a layer may play: training pieces keep off the held-out programs, held-out ones prefer them."""
+    own = [p for p in layer.programs if (p in HELD_PROGRAMS) == held_out]
+    return own or layer.programs
+
+
+def cast(rng: Random, palette: Palette, score: Score, held_out: bool = False) -> list[Layer]:
     """Chooses which layers this piece has, their programs, places in the stereo field and effects."""
     layers, channel, kit = [], 0, rng.choice(palette.kits)
     # How far everything but the melody steps back: channel volume counts 40 dB a decade.
@@ -45,7 +53,7 @@ def cast(rng: Random, palette: Palette, score: Score) -> list[Layer]:
     for layer in palette.layers:
         if rng.random() > layer.chance:
             continue
-        layer.program = rng.choice(layer.programs)
+        layer.program = rng.choice(programs_for(layer, held_out and rng.random() < 0.5))
         if layer.kind == "drums":
             layer.channel, layer.program = DRUMS, kit
         else:

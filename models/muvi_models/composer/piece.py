@@ -31,8 +31,8 @@ class Piece:
     drive: float = 0.0  # saturation of the mix, 0..1
 
 
-def compose(seed: int, style: str) -> Piece:
-    """The piece of a seed and a style; the same arguments give the same piece."""
+def compose(seed: int, style: str, held_out: bool = False) -> Piece:
+    """The piece of a seed and a style; the same arguments give the same piece. `held_out`: see `cast`."""
     rng = Random(f"{style}:{seed}")
     palette = palettes()[style]
     meter = rng.choices(list(palette.meters), list(palette.meters.values()))[0]
@@ -54,7 +54,7 @@ def compose(seed: int, style: str) -> Piece:
     themes = material(rng, palette, mode, key, meter, bpm)
 
     score = Score()
-    layers = cast(rng, palette, score)
+    layers = cast(rng, palette, score, held_out)
     band = Band(rng, score, grid, palette.human)
     bars = write_bars(sections, themes, mode, key, grid.steps, resolve)
     kit = grooves.vary_kit(rng, grooves.kit_of(rng, style, meter), grid.steps, grid.beat)

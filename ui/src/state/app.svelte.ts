@@ -38,13 +38,13 @@ export class App {
 
   /** Asks for the state of the program and listens to its changes until the scope ends. */
   async start(scope: Scope): Promise<void> {
-    scope.add(this.backend.on('project', (project) => this.#setProject(project)));
+    scope.add(this.backend.on('project', (project) => this.accept(project)));
     scope.add(this.backend.on('job', (job) => this.#setJob(job)));
     scope.add(this.backend.on('notice', (notice) => this.tell(notice.level, notice.error)));
     try {
       const view = await this.backend.call('app_state');
       this.view = view;
-      this.#setProject(view.project);
+      this.accept(view.project);
       for (const job of view.jobs) this.#setJob(job);
     } catch (error) {
       this.broken = asApiError(error);
@@ -87,7 +87,7 @@ export class App {
 
   /** One edit, one undo step. Tells the user if it is refused; answers whether it was done. */
   async edit(edit: Edit): Promise<boolean> {
-    return (await this.run(async () => this.#setProject(await this.backend.call('edit', { edit })))) !== null;
+    return (await this.run(async () => this.accept(await this.backend.call('edit', { edit })))) !== null;
   }
 
   /** Runs something that may fail; a failure becomes a message. Answers `null` then. */
@@ -105,7 +105,7 @@ export class App {
     this.opening = true;
     this.openError = null;
     try {
-      this.#setProject(await ask());
+      this.accept(await ask());
       return true;
     } catch (error) {
       this.openError = asApiError(error);
@@ -144,8 +144,8 @@ export class App {
     this.jobs = this.jobs.filter((job) => job.id !== id);
   }
 
-  /** Takes an answer of the shell; an older one that comes late is dropped. */
-  #setProject(project: ProjectView | null): void {
+  /** Takes a project from the shell; an older one that comes late is dropped. */
+  accept(project: ProjectView | null): void {
     const now = this.project;
     if (project && now && project.folder === now.folder && project.revision < now.revision) return;
     this.project = project;

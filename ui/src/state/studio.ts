@@ -1,6 +1,8 @@
 import { getContext, setContext } from 'svelte';
 import type { Backend } from '../api/backend';
+import { Scope } from '../lib/scope';
 import { App } from './app.svelte';
+import { Layout } from './layout.svelte';
 import { Playback } from './playback.svelte';
 import { View } from './view.svelte';
 
@@ -10,14 +12,25 @@ export interface Studio {
   app: App;
   playback: Playback;
   view: View;
+  layout: Layout;
+  /** Ends with the window. */
+  scope: Scope;
 }
 
 const KEY = Symbol('studio');
 
 /** A studio over a backend. */
-export function makeStudio(backend: Backend): Studio {
+export function makeStudio(backend: Backend, scope = new Scope()): Studio {
   const app = new App(backend);
-  return { backend, app, playback: new Playback(app, backend), view: new View() };
+  const playback = new Playback(app, backend);
+  return { backend, app, playback, view: new View(), layout: new Layout(app, scope), scope };
+}
+
+/** Asks the program for its state and follows its events and ticks. */
+export async function startStudio(studio: Studio): Promise<void> {
+  await studio.app.start(studio.scope);
+  studio.layout.load(studio.app.settings?.layout ?? '');
+  studio.playback.start(studio.scope);
 }
 
 /** Gives the studio to all components below. */

@@ -35,6 +35,8 @@ export class View {
   fullscreen = $state(false);
   /** The timeline, while it is there. */
   timeline: TimelineHandle | null = null;
+  /** The take that A/B compares the one in use with. */
+  other = $state<number | null>(null);
   /** Asked by F2: the name of what is selected is to be edited. The inspector takes it back. */
   renaming = $state(false);
 
@@ -47,12 +49,14 @@ export class View {
   /** Drops a selection whose thing is gone; keeps it otherwise. */
   settle(project: ProjectView | null): void {
     const chosen = this.selection;
+    const takes = project?.cues.flatMap((cue) => cue.takes.map((take) => take.id)) ?? [];
+    if (this.other !== null && !takes.includes(this.other)) this.other = null;
     if (chosen.kind === 'none') return;
     const there =
       project !== null &&
       (chosen.kind === 'temp' ||
         (chosen.kind === 'hit' && project.hits.some((hit) => hit.id === chosen.hit)) ||
-        (chosen.kind === 'take' && project.cues.some((cue) => cue.takes.some((take) => take.id === chosen.take))) ||
+        (chosen.kind === 'take' && takes.includes(chosen.take)) ||
         ((chosen.kind === 'cue' || chosen.kind === 'section') && project.cues.some((cue) => cue.id === chosen.cue)));
     if (!there) this.select({ kind: 'none' });
   }

@@ -50,7 +50,6 @@ export const timeline = {
   'timeline.sectionStart': 'Start of the section, {time}',
   'timeline.sectionEnd': 'End of the section, {time}',
   'timeline.regenerate': 'Regenerate',
-  'timeline.regenerateSpan': 'Regenerate {from} to {to}',
   'timeline.loop': 'Loop, {from} to {to}',
   'timeline.loopStart': 'Loop in, {time}',
   'timeline.loopEnd': 'Loop out, {time}',

@@ -1,0 +1,59 @@
+import type { Scope } from '../lib/scope';
+import type { App } from './app.svelte';
+
+/** Sizes in CSS pixels and small choices that the window remembers of itself. */
+export interface Sizes {
+  left: number;
+  right: number;
+  timeline: number;
+  /** Share of the left column that the styles have. */
+  styles: number;
+  /** Opacity of the attention, 0..1. */
+  opacity: number;
+  /** Whether the attention is drawn smooth or as patches. */
+  smooth: boolean;
+}
+
+const START: Sizes = { left: 248, right: 288, timeline: 316, styles: 264, opacity: 0.6, smooth: true };
+const SAVE_MS = 600;
+
+/** Keeps the layout in the settings, as JSON that only the window reads. */
+export class Layout {
+  sizes = $state<Sizes>({ ...START });
+  #later: (() => void) | null = null;
+
+  constructor(
+    readonly app: App,
+    readonly scope: Scope,
+  ) {}
+
+  /** Reads what was remembered; anything odd is left at its start. */
+  load(text: string): void {
+    const found = parse(text);
+    const sizes: Record<string, unknown> = { ...START };
+    for (const [name, start] of Object.entries(START)) {
+      const value = found[name];
+      if (typeof value === typeof start && (typeof value !== 'number' || Number.isFinite(value))) sizes[name] = value;
+    }
+    this.sizes = sizes as unknown as Sizes;
+  }
+
+  /** Changes sizes now and remembers them soon. Keys that others put there are kept. */
+  set(change: Partial<Sizes>): void {
+    this.sizes = { ...this.sizes, ...change };
+    this.#later?.();
+    this.#later = this.scope.timeout(SAVE_MS, () => {
+      const before = parse(this.app.settings?.layout ?? '');
+      void this.app.set({ layout: JSON.stringify({ ...before, ...this.sizes }) });
+    });
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text || '{}');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

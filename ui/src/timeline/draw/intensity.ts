@@ -13,6 +13,9 @@ export interface IntensityScene {
 /** Room above 1 and below 0, so that points at the ends can be taken. */
 export const CURVE_MARGIN = 7;
 
+/** Pixels from point to point, on average, from which on they are drawn. */
+const POINTS_APART = 18;
+
 /** y of a value. */
 export function yOf(value: number, height: number): number {
   return height - CURVE_MARGIN - value * (height - 2 * CURVE_MARGIN);
@@ -60,8 +63,11 @@ function paintDrawn({ c, ink, height, width }: Pen, { drawn, chosen }: Intensity
   c.beginPath();
   for (const [x, value] of drawn) c.lineTo(x, yOf(value, height));
   c.stroke();
+  // Points that would touch each other are left out; the line stays.
+  const near = drawn.filter(([x]) => x >= 0 && x <= width).length;
+  const dense = near * POINTS_APART > width;
   drawn.forEach(([place, value], n) => {
-    if (place < -8 || place > width + 8) return;
+    if (place < -8 || place > width + 8 || (dense && n !== chosen)) return;
     const [x, y] = [Math.round(place), Math.round(yOf(value, height))];
     const half = n === chosen ? 5 : 3;
     c.fillStyle = ink.text;

@@ -8,6 +8,8 @@ export interface PictureScene {
   /** Width of a picture in pixels. */
   readonly slot: number;
   readonly cuts: readonly { readonly x: number; readonly kind: CutView['kind'] }[];
+  /** Whether there are too many cuts to draw them over the pictures. */
+  readonly dense: boolean;
   readonly end: number;
 }
 
@@ -32,7 +34,14 @@ export function paintPicture(pen: Pen, scene: PictureScene): void {
     }
   });
   c.restore();
-  for (const cut of scene.cuts) paintCut(pen, cut.x, cut.kind);
+  if (!scene.dense) {
+    for (const cut of scene.cuts) paintCut(pen, cut.x, cut.kind);
+    return;
+  }
+  c.fillStyle = ink.surface0;
+  c.fillRect(0, 0, Math.min(width, scene.end), 7);
+  c.fillStyle = ink.text2;
+  for (const cut of scene.cuts) c.fillRect(Math.round(cut.x), 0, 1, 6);
 }
 
 /** A hard cut is a line; a dissolve has a bow tie on it, a fade a wedge. Dark beside light shows on any picture. */

@@ -27,6 +27,8 @@ export interface CueScene {
   readonly anew: readonly (readonly [number, number])[];
   /** The section that is selected. */
   readonly section: readonly [number, number] | null;
+  /** What is said where there's no sound. */
+  readonly empty: string;
   /** dB that the music is lowered by, for every second pixel from `from` on. */
   readonly ducking: Float32Array;
 }
@@ -56,8 +58,14 @@ function paintCue(pen: Pen, cue: CueScene): void {
     c.globalAlpha = cue.muted ? 0.4 : 1;
   }
   if (cue.making) paintMaking(pen, cue, top, high);
+  if (!cue.wave && !cue.making) {
+    label(pen, 12);
+    c.fillStyle = ink.text2;
+    const at = Math.max(x0, 0) + 16;
+    c.fillText(fitted(c, cue.empty, Math.min(x1, width) - at - 16), at, top + high / 2);
+  }
   if (cue.section) paintSection(pen, cue.section, top, high);
-  paintDucking(pen, cue, top, high);
+  if (cue.wave || cue.making) paintDucking(pen, cue, top, high);
   c.globalAlpha = 1;
   paintFades(pen, cue, x0, x1, top, high);
   paintGain(pen, cue, x0, x1);

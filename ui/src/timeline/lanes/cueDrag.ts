@@ -1,12 +1,12 @@
 import type { CueView, ProjectView } from '../../api/types';
 import { sampleOfFrame } from '../../lib/time';
-import type { Drag } from '../gesture';
 import { cueBody, type CuePart } from '../geometry/cue';
 import { gainLabel, gainToHeight, heightToGain, heldFade } from '../geometry/fades';
 import { lengthLabel } from '../geometry/labels';
 import { drawnSpan, roomOf, withEdge, type Span } from '../geometry/spans';
 import type { Snapped } from '../geometry/snap';
 import { placeOfSample } from '../geometry/time';
+import type { DragAt, TimeDrag } from '../model/drag';
 import type { Ghost } from '../model/ghost';
 import type { TimelineModel } from '../model/timeline.svelte';
 import { cueSamples } from './cueScene';
@@ -31,13 +31,13 @@ interface Held {
 }
 
 /** The drag of a part of a cue: a preview at each move, one edit at the end. */
-export function cueDrag(model: TimelineModel, grip: CueGrip): Drag {
+export function cueDrag(model: TimelineModel, grip: CueGrip): TimeDrag {
   const project = model.project!;
   const preview = previews(model);
   let held: Held | null = null;
   return {
-    move(event, dx, dy) {
-      held = moved(model, project, grip, event, dx, dy);
+    move(event, at) {
+      held = moved(model, project, grip, event, at);
       if (!held) return;
       const y = grip.top + (grip.part === 'gain' ? gripY(grip, held.ghost) : 0);
       model.hold(held.ghost, { x: held.at, y, text: held.text }, held.snapped ?? null);
@@ -64,11 +64,9 @@ function moved(
   project: ProjectView,
   grip: CueGrip,
   event: PointerEvent,
-  dx: number,
-  dy: number,
+  { along, start, place, dy }: DragAt,
 ): Held | null {
   const { cue, part } = grip;
-  const along = dx / model.view.scale;
   const { rate } = project.video;
   const length = (span: Span) => lengthLabel(span[1] - span[0], rate);
   switch (part) {
@@ -101,8 +99,8 @@ function moved(
       return section(model, cue, span, edge === 'start' ? span[0] : span[1], snapped, length(span));
     }
     case 'body': {
-      const from = model.snap(model.place(grip.x), event);
-      const to = model.snap(model.place(grip.x + dx), event);
+      const from = model.snap(start, event);
+      const to = model.snap(place, event);
       const span = drawnSpan(from.frame, to.frame, cue.span);
       return span ? section(model, cue, span, Math.max(span[0], Math.min(span[1], to.frame)), to, length(span)) : null;
     }

@@ -1,5 +1,6 @@
 import type { CueView, ProjectView, TakeView } from '../../api/types';
 import { sampleOfFrame } from '../../lib/time';
+import { t } from '../../i18n/index';
 import type { CueScene } from '../draw/music';
 import { cueBody, type CueBox } from '../geometry/cue';
 import { duckingAt } from '../geometry/ducking';
@@ -65,6 +66,7 @@ function cueScene(model: TimelineModel, project: ProjectView, cue: CueView, widt
     gainText: gainLabel(cue.gainDb),
     anew: take ? sectionsAnew(take, cue.takes).map((span) => [xOf(view, span[0]), xOf(view, span[1])] as const) : [],
     section: box.section,
+    empty: t(take?.missing ? 'timeline.takeMissing' : 'timeline.noTake'),
     ducking: duckingLine(model, project, from, count),
   };
 }

@@ -1,6 +1,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Edit } from '../../api/types';
 import { timecode } from '../../lib/time';
+import { t } from '../../i18n/index';
 import type { Studio } from '../../state/studio';
 import { placeOfSeconds } from '../geometry/time';
 import { beatWidth } from '../geometry/beats';
@@ -86,7 +87,8 @@ export class TimelineModel {
   /** Shows what is held, its value beside the pointer, and what it snapped to. */
   hold(ghost: Ghost | null, hint: Hint | null = null, snapped: Snapped | null = null): void {
     this.ghost = ghost;
-    this.hint = hint;
+    // The line alone doesn't say what it stands on.
+    this.hint = hint && snapped?.kind ? { ...hint, text: `${hint.text}  · ${t(`timeline.at.${snapped.kind}`)}` } : hint;
     this.line = snapped?.kind ? { frame: snapped.frame, kind: snapped.kind } : null;
   }
 

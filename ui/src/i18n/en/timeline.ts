@@ -1,6 +1,7 @@
 /** Words of the timeline area. `{name}` is filled in by `t(key, { name })`. */
 export const timeline = {
   'timeline.label': 'Timeline',
+  'timeline.tools': 'View of the timeline',
   'timeline.ruler': 'Ruler',
   'timeline.playhead': 'Playhead',
   'timeline.picture': 'Picture',

@@ -40,11 +40,11 @@ function paintHit(pen: Pen, { hit, x: place, chosen, room }: HitMark): void {
   paintMark(pen, x, hit, chosen);
   if (hit.landing) paintLanding(pen, x, hit.landing.landed);
   if (room <= 0) return;
-  label(pen, 11, chosen ? 600 : 400);
+  label(pen, chosen ? 600 : 400);
   c.fillStyle = ink.text;
   if (hit.name) c.fillText(fitted(c, hit.name, room - 4), x + HALF + 4, MARK_Y);
   if (hit.landing && hit.landing.missMs !== null && !hit.landing.landed) {
-    label(pen, 10);
+    label(pen);
     c.fillStyle = ink.text2;
     const miss = `${hit.landing.missMs > 0 ? '+' : ''}${hit.landing.missMs} ms`;
     if (c.measureText(miss).width <= room - 4) c.fillText(miss, x + HALF + 4, SIGN_Y);

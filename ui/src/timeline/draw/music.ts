@@ -59,7 +59,7 @@ function paintCue(pen: Pen, cue: CueScene): void {
   }
   if (cue.making) paintMaking(pen, cue, top, high);
   if (!cue.wave && !cue.making) {
-    label(pen, 12);
+    label(pen);
     c.fillStyle = ink.text2;
     const at = Math.max(x0, 0) + 16;
     c.fillText(fitted(c, cue.empty, Math.min(x1, width) - at - 16), at, top + high / 2);
@@ -68,13 +68,13 @@ function paintCue(pen: Pen, cue: CueScene): void {
   if (cue.wave || cue.making) paintDucking(pen, cue, top, high);
   c.globalAlpha = 1;
   paintFades(pen, cue, x0, x1, top, high);
-  paintGain(pen, cue, x0, x1);
+  if (cue.wave || cue.making) paintGain(pen, cue, x0, x1);
   c.fillStyle = ink.surface3;
   c.fillRect(x0, CUE_MARGIN, x1 - x0, CUE_HEAD);
   c.fillStyle = ink.music;
   c.fillRect(x0, CUE_MARGIN, x1 - x0, 2);
-  paintAnew(pen, cue);
-  label(pen, 11, cue.chosen ? 600 : 400);
+  if (!cue.making) paintAnew(pen, cue);
+  label(pen, cue.chosen ? 600 : 400);
   c.fillStyle = ink.text;
   // The name stays in sight while its cue is.
   const at = Math.max(x0, 0) + 16;
@@ -94,7 +94,12 @@ function paintMaking(pen: Pen, cue: CueScene, top: number, high: number): void {
   const ready = Math.max(making.x0, making.ready);
   c.fillStyle = ink.musicSoft;
   c.fillRect(making.x0, top, ready - making.x0, high);
+  c.save();
+  c.beginPath();
+  c.rect(making.x0, top, ready - making.x0, high);
+  c.clip();
   paintWave(pen, making.wave, cue.from, top, high, ink.music, () => 1);
+  c.restore();
   const from = Math.max(ready, -high);
   hatch(c, from, top, Math.min(making.x1, width) - from, high, ink.music);
   c.fillStyle = ink.music;
@@ -166,7 +171,7 @@ function paintGain(pen: Pen, cue: CueScene, x0: number, x1: number): void {
   c.setLineDash([]);
   c.globalAlpha = 1;
   if (!cue.chosen || cue.gainText === '') return;
-  label(pen, 10);
+  label(pen);
   const w = c.measureText(cue.gainText).width;
   const x = Math.min(x1, width) - w - 20;
   if (x < Math.max(0, x0) + 20) return;

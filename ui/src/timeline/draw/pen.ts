@@ -64,8 +64,8 @@ export function lock(c: CanvasRenderingContext2D, x: number, y: number, colour: 
 }
 
 /** The font of labels in lanes. */
-export function label(pen: Pen, size = 11, weight = 400): void {
-  pen.c.font = `${weight} ${size}px ${pen.ink.font}`;
+export function label(pen: Pen, weight = 400): void {
+  pen.c.font = `${weight} 12px ${pen.ink.font}`;
   pen.c.textBaseline = 'middle';
   pen.c.textAlign = 'left';
 }

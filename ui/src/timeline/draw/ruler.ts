@@ -49,7 +49,7 @@ function paintBeats(pen: Pen, beats: readonly BeatMark[]): void {
     for (const beat of beats) if (beat.bar === bar) vertical(c, beat.x, bar ? TIMECODE_ROW + 2 : height - 5, height);
     c.stroke();
   }
-  label(pen, 10);
+  label(pen);
   c.fillStyle = ink.text2;
   for (const beat of beats) {
     if (beat.label !== null) c.fillText(beat.label, Math.round(beat.x) + 4, TIMECODE_ROW + (height - TIMECODE_ROW) / 2 - 0.5);

@@ -157,10 +157,12 @@ describe('hits', () => {
     expect(neighbour([10, 20, 30], 30, 1)).toBeNull();
     expect(neighbour([], 3, -1)).toBeNull();
   });
-  test('far out the strongest of a column stays, and what must be kept', () => {
+  test('far out the strongest stay, apart from each other, and what must be kept', () => {
     const far = { left: 0, scale: 0.01, width: 600 };
     expect(thinned(hits, far, 10, () => false).map((hit) => hit.id)).toEqual([3]);
-    expect(thinned(hits, far, 10, (hit) => hit.id === 0).map((hit) => hit.id)).toEqual([0, 3]);
+    expect(thinned(hits, far, 10, (hit) => hit.id === 0).map((hit) => hit.id)).toEqual([0]);
+    expect(thinned(hits, view, 10, () => false).map((hit) => hit.id)).toEqual([0, 2, 3]);
+    expect(thinned(hits, view, 4, () => false).map((hit) => hit.id)).toEqual([0, 1, 2, 3]);
   });
 });
 

@@ -58,20 +58,26 @@ export function labelRooms(hits: readonly HitPlace[], view: View, half: number, 
   });
 }
 
-/** Far out, where marks would lie on each other, only the strongest of each pixel column of `width` are drawn. */
-export function thinned<T extends HitPlace>(hits: readonly T[], view: View, width: number, keep: (hit: T) => boolean): T[] {
-  const best = new Map<number, T>();
-  const kept: T[] = [];
-  for (const hit of hits) {
-    if (keep(hit)) {
-      kept.push(hit);
-      continue;
-    }
-    const column = Math.floor((hit.frame * view.scale) / width);
-    const other = best.get(column);
-    if (!other || hit.strength > other.strength) best.set(column, hit);
-  }
-  return [...best.values(), ...kept].sort((a, b) => a.frame - b.frame);
+/**
+ * Far out, where marks would lie on each other, only some are drawn: those that `keep` tells, then the strongest that
+ * are at least `apart` pixels away from all drawn ones.
+ */
+export function thinned<T extends HitPlace>(hits: readonly T[], view: View, apart: number, keep: (hit: T) => boolean): T[] {
+  const taken = new Map<number, number[]>();
+  const column = (x: number) => Math.floor(x / apart);
+  const free = (x: number) =>
+    [-1, 0, 1].every((way) => (taken.get(column(x) + way) ?? []).every((other) => Math.abs(other - x) >= apart));
+  const drawn: T[] = [];
+  const take = (hit: T, x: number) => {
+    drawn.push(hit);
+    taken.set(column(x), [...(taken.get(column(x)) ?? []), x]);
+  };
+  // Places from frame 0 on, not from the view's left end, so that scrolling changes nothing.
+  const x = (hit: T) => hit.frame * view.scale;
+  for (const hit of hits) if (keep(hit)) take(hit, x(hit));
+  const others = hits.filter((hit) => !keep(hit)).sort((a, b) => b.strength - a.strength || a.frame - b.frame);
+  for (const hit of others) if (free(x(hit))) take(hit, x(hit));
+  return drawn.sort((a, b) => a.frame - b.frame);
 }
 
 /** The next (or previous) of sorted frames, strictly after (or before) a frame. */

@@ -14,7 +14,7 @@ export interface Sizes {
   smooth: boolean;
 }
 
-const START: Sizes = { left: 248, right: 288, timeline: 316, styles: 264, opacity: 0.6, smooth: true };
+const START: Sizes = { left: 248, right: 288, timeline: 316, styles: 206, opacity: 0.6, smooth: true };
 const SAVE_MS = 600;
 
 /** Keeps the layout in the settings, as JSON that only the window reads. */

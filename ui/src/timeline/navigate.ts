@@ -8,6 +8,9 @@ const PAGE = 400;
 /** Zoom of a pixel of the wheel; trackpads send few pixels with Ctrl while pinching. */
 const ZOOM_PER_PIXEL = 0.0045;
 
+/** Zoom of a key. */
+const KEY_ZOOM = 1.6;
+
 /** Listens on the element that holds the lanes until the signal aborts. */
 export function navigate(node: HTMLElement, model: TimelineModel, signal: AbortSignal): void {
   const x = (client: number) => client - node.getBoundingClientRect().left;
@@ -31,6 +34,7 @@ export function navigate(node: HTMLElement, model: TimelineModel, signal: AbortS
     { signal, capture: true },
   );
 
+  node.addEventListener('keydown', (event) => keys(event, model), { signal });
   pinch(node, model, signal, x);
   gestures(node, model, signal, x);
 }
@@ -46,6 +50,16 @@ function wheel(event: WheelEvent, model: TimelineModel, x: number): void {
     return;
   }
   model.scrollBy(Math.abs(dx) > Math.abs(dy) ? dx : dy);
+}
+
+/** Plus and minus zoom while a lane has the focus. */
+function keys(event: KeyboardEvent, model: TimelineModel): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '+' || event.key === '=') model.zoom(KEY_ZOOM);
+  else if (event.key === '-') model.zoom(1 / KEY_ZOOM);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 /** Two fingers: what lies under them stays under them. */

@@ -41,9 +41,13 @@ export class Sources {
     );
     $effect(() => this.#want());
     $effect(() => this.#plan());
+    let last: number | null = null;
     $effect(() => {
       const making = this.making;
+      // When the job ends, what was missing of its take is there too.
+      if (last !== null && making?.take !== last) this.#peaks.grown(`peaks/take/${last}`);
       if (making && making.readySamples > 0) this.#peaks.grown(`peaks/take/${making.take}`);
+      last = making?.take ?? null;
     });
     $effect(() => () => {
       this.#peaks.end();

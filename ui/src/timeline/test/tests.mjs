@@ -117,6 +117,49 @@ export const tests = [
     },
   ],
   [
+    'a drag held at the end of the lanes scrolls them',
+    async ({ page, assert }) => {
+      await page.evaluate(() => {
+        window.timelineTest.studio.playback.seek(642);
+        window.timelineTest.studio.view.timeline.zoom(4);
+      });
+      await page.waitForTimeout(100);
+      const box = await lane(page, 'Hits');
+      // The playhead keeps its place while zooming: places are told from there.
+      await page.evaluate(() => window.timelineTest.fake.call('edit', { edit: { edit: 'add_hit', frame: 642 + 30, name: null } }));
+      const scale = ((box.width - END_MARGIN) / FRAMES) * 4;
+      const x = (await at(page, 642)) + 30 * scale;
+      await drag(page, [x, box.y + MARK_Y], [box.x + box.width - 4, box.y + MARK_Y], false);
+      await page.waitForTimeout(700);
+      await page.mouse.up();
+      const last = (await edits(page)).at(-1);
+      assert.equal(last.edit, 'move_hit');
+      const reached = 642 + (box.x + box.width - (await at(page, 642))) / scale;
+      assert.ok(last.frame > reached + 20, `${last.frame} is not beyond ${reached}`);
+      assert.equal((await edits(page)).filter((edit) => edit.edit === 'move_hit').length, 1);
+    },
+  ],
+  [
+    'two fingers pinch: zoom, no edit',
+    async ({ page, assert }) => {
+      const touch = await page.context().newCDPSession(page);
+      const box = await lane(page, 'Hits');
+      const [x, y] = await hitPlace(page, 1103);
+      const send = (type, xs) => touch.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((one, id) => ({ x: one, y, id })) });
+      await page.waitForTimeout(50);
+      await send('touchStart', [x]);
+      await send('touchMove', [x + 30]);
+      await send('touchStart', [x + 30, x - 70]);
+      for (let n = 1; n <= 8; n++) await send('touchMove', [x + 30 + 12 * n, x - 70 - 12 * n]);
+      await send('touchEnd', []);
+      assert.deepEqual(await edits(page), []);
+      await page.waitForTimeout(100);
+      const share = await page.locator('.overview .window').evaluate((node) => node.clientWidth / node.parentElement.clientWidth);
+      assert.ok(share < 0.5, `${share} of all is visible`);
+      assert.ok(box.width > 0);
+    },
+  ],
+  [
     'a section is selected by dragging, and Regenerate makes it anew',
     async ({ page, assert }) => {
       const box = await lane(page, 'Music');

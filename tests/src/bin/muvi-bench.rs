@@ -21,13 +21,12 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// Phases of a score in order, as `--json` names them, and as the page does.
-const PHASES: [(&str, &str); 7] = [
+const PHASES: [(&str, &str); 6] = [
     ("open", "open the video, check the pack"),
     ("watch", "decode, find cuts, encoder, adaptor"),
     ("plan", "musical plan"),
     ("style", "style clip"),
-    ("compose", "flow solver"),
-    ("render", "decoder and phase"),
+    ("compose", "flow solver, decoder and phase"),
     ("export", "mix, encode the sound, mux"),
 ];
 

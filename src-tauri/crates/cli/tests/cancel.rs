@@ -74,12 +74,7 @@ fn while_watching() {
 
 #[test]
 fn while_composing() {
-    check("compose", "-INT");
-}
-
-#[test]
-fn while_rendering() {
-    check("render", "-TERM");
+    check("compose", "-TERM");
 }
 
 #[test]

@@ -255,7 +255,7 @@ fn json_lines_tell_the_phases() {
         .filter(|line| line["event"] == "phase_started")
         .map(|line| line["phase"].as_str().unwrap())
         .collect();
-    for phase in ["open", "watch", "plan", "compose", "render", "export"] {
+    for phase in ["open", "watch", "plan", "style", "compose", "export"] {
         assert!(phases.contains(&phase), "{phase} is not among {phases:?}");
     }
     assert_eq!(lines.last().unwrap()["event"], "scored");

@@ -64,6 +64,8 @@ pub struct Conditioner<'a> {
     hits: Vec<(f64, f64)>,
     beats: Vec<(f64, f64)>,
     downbeats: Vec<(f64, f64)>,
+    /// When the music starts in the picture, in seconds, and when the picture is over for it.
+    shown_s: [f64; 2],
 }
 
 impl<'a> Conditioner<'a> {
@@ -91,7 +93,15 @@ impl<'a> Conditioner<'a> {
                 .collect(),
             beats: plan.beats.iter().map(|b| (b.time_s, 1.0)).collect(),
             downbeats: plan.downbeats().map(|t| (t, 1.0)).collect(),
+            shown_s: [0.0, f64::MAX],
         }
+    }
+
+    /// The same for music that starts `from_s` seconds into the picture; it sees no more of the picture than its plan
+    /// is long, as a piece that it learned from did.
+    pub fn from(mut self, from_s: f64) -> Self {
+        self.shown_s = [from_s, self.plan.duration_s];
+        self
     }
 
     /// Fills the plan channels (`[n, C]`) and the video conditioning (`[n, D]`) of the latents from `first` on.
@@ -190,9 +200,11 @@ impl<'a> Conditioner<'a> {
         else {
             return false;
         };
-        let place = time * analysis.rate_hz();
+        let [from_s, length_s] = self.shown_s;
+        let place = (time + from_s) * analysis.rate_hz();
         // The last frame is shown for a whole period.
-        if place >= analysis.frames as f64 {
+        let end = ((from_s + length_s) * analysis.rate_hz() - 1e-6).ceil();
+        if place >= (analysis.frames as f64).min(end) {
             return false;
         }
         let i = place as usize;

@@ -69,6 +69,7 @@ fn stages() {
     let request = GenerateRequest {
         plan: &plan,
         analysis: Some(&analysis),
+        from_s: 0.0,
         samples,
         style: None,
         seed: 1,

@@ -60,6 +60,7 @@ fn request<'a>(plan: &'a Plan, seed: u64) -> GenerateRequest<'a> {
     GenerateRequest {
         plan,
         analysis: None,
+        from_s: 0.0,
         samples,
         style: None,
         seed,

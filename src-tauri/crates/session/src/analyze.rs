@@ -64,7 +64,7 @@ fn run(
     let analysis = &watched.seen.analysis;
     let intensity = analysis.intensity();
     let plan = Plan::make(&PlanRequest {
-        hits: find_hits(analysis, &watched.seen.cuts, &HitSettings::default()),
+        hits: find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default()),
         intensity: Some(intensity.clone()),
         mood: Some(analysis.mood()),
         ..PlanRequest::new(info.duration().as_secs_f64())

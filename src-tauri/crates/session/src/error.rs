@@ -98,6 +98,14 @@ pub enum Error {
         /// What is wrong with it and what to do.
         problem: StyleProblem,
     },
+    /// A take can't be made or used.
+    #[error("{}: {problem}", path.display())]
+    Take {
+        /// The take's files, without their extensions.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        problem: TakeProblem,
+    },
     /// The music to judge can't be used.
     #[error("{}: can't be judged as music: {problem}", path.display())]
     Music {
@@ -125,6 +133,14 @@ pub enum StyleProblem {
         /// The shortest length.
         least_s: u32,
     },
+    /// Nothing to hear from where it is to start.
+    #[error("there is too little of it from {from_s:.1} s on; leave at least {least_s} s")]
+    From {
+        /// Where it was to start.
+        from_s: f64,
+        /// The shortest length.
+        least_s: u32,
+    },
     /// Too long to be one style.
     #[error("it is too long ({minutes:.0} min); cut out the part that you mean, at most {most_min} min")]
     Long {
@@ -139,6 +155,67 @@ pub enum StyleProblem {
     /// The codec refuses it.
     #[error(transparent)]
     Codec(#[from] muvi_scoring::codec::CodecError),
+}
+
+/// What is wrong with a take or with what is asked of it.
+#[derive(Debug, Error)]
+pub enum TakeProblem {
+    /// Nothing to fill, or more than the picture.
+    #[error("the cue from sample {start} to {end} does not lie in the picture; move its ends")]
+    Span {
+        /// First sample.
+        start: u64,
+        /// The one after the last.
+        end: u64,
+    },
+    /// A number that is none, or out of range.
+    #[error("{0} is out of range; set it again")]
+    Value(&'static str),
+    /// A file holds at most so much.
+    #[error("a take of {seconds:.0} s does not fit into a file; split the cue")]
+    TooLong {
+        /// Its length.
+        seconds: f64,
+    },
+    /// A section outside of its take.
+    #[error("the section does not lie in the take; select a part of it")]
+    SectionOutside,
+    /// A section that is too short to hear.
+    #[error("a section of {seconds:.2} s is too short; select at least {least_s} s")]
+    SectionShort {
+        /// Its length.
+        seconds: f64,
+        /// The least.
+        least_s: f64,
+    },
+    /// Made by another pack.
+    #[error("it was made with the pack {made}, and {now} is in use; generate the whole cue anew")]
+    OtherPack {
+        /// The pack that made it.
+        made: String,
+        /// The pack in use.
+        now: String,
+    },
+    /// The picture was analysed with another pack.
+    #[error("the picture was watched with another pack; analyse it again")]
+    OtherEyes,
+    /// A file of it is missing or can't be read.
+    #[error("its file {} can't be read; generate the cue anew", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of it is damaged.
+    #[error("its file {} is damaged; generate the cue anew", file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Its sound can't be read.
+    #[error(transparent)]
+    Sound(#[from] WavError),
 }
 
 /// Families of errors: what a user or a script does about them is alike.

@@ -62,7 +62,7 @@ fn run(
         Some(path) => Some(listen(path, &tools, hz, rate_hz, duration_s, &progress)?),
         None => None,
     };
-    let times: Vec<f64> = find_hits(analysis, &watched.seen.cuts, &HitSettings::default())
+    let times: Vec<f64> = find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default())
         .iter()
         .map(|hit| hit.time_s)
         .collect();

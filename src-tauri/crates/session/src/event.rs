@@ -14,10 +14,10 @@ pub enum Phase {
     Plan,
     /// Listens to the style clip.
     Style,
-    /// Runs the flow solver.
+    /// Loads the networks.
+    Load,
+    /// Runs the flow solver, and turns what it made into sound window by window.
     Compose,
-    /// Turns latents into sound.
-    Render,
     /// Sets the level, mixes with the temp track, writes the output file.
     Export,
     /// Burns the attention over the frames.
@@ -34,8 +34,8 @@ impl Phase {
             Self::Watch => "Watching the picture",
             Self::Plan => "Planning the music",
             Self::Style => "Listening to the style clip",
+            Self::Load => "Loading the models",
             Self::Compose => "Composing",
-            Self::Render => "Rendering the sound",
             Self::Export => "Mixing and exporting",
             Self::Heatmap => "Drawing the heat map",
             Self::Listen => "Listening to the music",

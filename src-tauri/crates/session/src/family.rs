@@ -35,7 +35,7 @@ impl Error {
             Self::Runtime(_) => Family::Runtime,
             Self::Scoring(error) => scoring(error),
             Self::Style { .. } => Family::Style,
-            Self::Music { .. } => Family::InputUnusable,
+            Self::Music { .. } | Self::Take { .. } => Family::InputUnusable,
         }
     }
 }

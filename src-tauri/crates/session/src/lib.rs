@@ -6,6 +6,7 @@
 mod analyze;
 mod cache;
 mod cancel;
+pub mod compose;
 mod describe;
 mod doctor;
 mod engine;
@@ -28,7 +29,7 @@ mod watch;
 pub use analyze::analyze;
 pub use cancel::CancelToken;
 pub use doctor::{DoctorItem, DoctorReport, doctor};
-pub use error::{Error, Family, StyleProblem};
+pub use error::{Error, Family, StyleProblem, TakeProblem};
 pub use evaluate::evaluate;
 pub use event::{Event, Phase};
 pub use muvi_scoring::pack::PackInfo;
@@ -42,3 +43,5 @@ pub use request::{
     TempTrackChoice,
 };
 pub use score::score;
+pub use seen::{Seen, SeenCut};
+pub use watch::{FrameTap, Partial, PartialTap, WatchTaps, Watched};

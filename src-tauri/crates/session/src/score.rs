@@ -53,7 +53,7 @@ fn run(
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<ScoreReport, Error> {
     let mut phases = vec![Phase::Open, Phase::Watch, Phase::Plan];
-    phases.extend([Phase::Style, Phase::Compose, Phase::Render, Phase::Export]);
+    phases.extend([Phase::Style, Phase::Compose, Phase::Export]);
     let mut progress = Progress::new(phases, cancel, listener);
 
     progress.start(Phase::Open)?;
@@ -152,7 +152,7 @@ pub(crate) fn open(tools: &Tools, path: &Path) -> Result<MediaInfo, Error> {
 fn plan(request: &ScoreRequest, info: &MediaInfo, watched: &Watched) -> Result<Plan, Error> {
     let analysis = &watched.seen.analysis;
     let made = Plan::make(&PlanRequest {
-        hits: find_hits(analysis, &watched.seen.cuts, &HitSettings::default()),
+        hits: find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default()),
         intensity: Some(analysis.intensity().scaled(request.intensity)),
         mood: Some(analysis.mood()),
         pace: request.pace(),

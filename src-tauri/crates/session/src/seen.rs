@@ -1,18 +1,35 @@
 //! What was seen in a picture, and its form in the cache: a JSON header, then the curves as 32-bit floats.
 
+use muvi_media::cuts::CutKind;
 use muvi_scoring::analysis::{Analysis, Curves};
 use muvi_scoring::hits::Cut;
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever a cached entry of an older version would mean something else.
-pub(crate) const VERSION: &str = "2";
+pub(crate) const VERSION: &str = "3";
 
 /// The result of watching a picture.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    pub(crate) analysis: Analysis,
-    pub(crate) cuts: Vec<Cut>,
-    pub(crate) warnings: Vec<String>,
+pub struct Seen {
+    /// What the networks saw.
+    pub analysis: Analysis,
+    /// Shot changes, in order of time.
+    pub cuts: Vec<SeenCut>,
+    /// What the user should know about the picture.
+    pub warnings: Vec<String>,
+}
+
+/// A shot change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SeenCut {
+    /// First frame of the new shot, at the picture's rate for analysis ([`muvi_timeline::Rate::for_analysis`]).
+    pub frame: u64,
+    /// When that frame is shown, in seconds.
+    pub time_s: f64,
+    /// How different the shots are, 0..1.
+    pub strength: f32,
+    /// How the shot changes.
+    pub kind: CutKind,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -21,12 +38,32 @@ struct Header {
     frame_rate: [u32; 2],
     grid: [usize; 2],
     conditioning_width: usize,
-    /// Time and strength.
-    cuts: Vec<(f64, f32)>,
+    /// Frame, time, strength and kind.
+    cuts: Vec<(u64, f64, f32, u8)>,
     warnings: Vec<String>,
 }
 
+/// The place of a kind here is its number in the cache.
+const KINDS: [CutKind; 3] = [CutKind::Hard, CutKind::Dissolve, CutKind::Fade];
+
+fn code(kind: CutKind) -> u8 {
+    match kind {
+        CutKind::Hard => 0,
+        CutKind::Dissolve => 1,
+        CutKind::Fade => 2,
+    }
+}
+
 impl Seen {
+    /// The cuts as the search for hit points takes them.
+    pub fn score_cuts(&self) -> Vec<Cut> {
+        let cut = |cut: &SeenCut| Cut {
+            time_s: cut.time_s,
+            strength: cut.strength,
+        };
+        self.cuts.iter().map(cut).collect()
+    }
+
     pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
         let analysis = &self.analysis;
         let header = Header {
@@ -34,7 +71,11 @@ impl Seen {
             frame_rate: analysis.frame_rate,
             grid: analysis.grid,
             conditioning_width: analysis.conditioning_width,
-            cuts: self.cuts.iter().map(|cut| (cut.time_s, cut.strength)).collect(),
+            cuts: self
+                .cuts
+                .iter()
+                .map(|cut| (cut.frame, cut.time_s, cut.strength, code(cut.kind)))
+                .collect(),
             warnings: self.warnings.clone(),
         };
         let header = serde_json::to_vec(&header).ok()?;
@@ -84,8 +125,15 @@ impl Seen {
         let cuts = header
             .cuts
             .into_iter()
-            .map(|(time_s, strength)| Cut { time_s, strength })
-            .collect();
+            .map(|(frame, time_s, strength, kind)| {
+                Some(SeenCut {
+                    frame,
+                    time_s,
+                    strength,
+                    kind: KINDS.get(usize::from(kind)).copied()?,
+                })
+            })
+            .collect::<Option<Vec<_>>>()?;
         rest.is_empty().then_some(Self {
             analysis,
             cuts,
@@ -135,16 +183,20 @@ mod tests {
                     motion: values(5, 6.0),
                 },
             },
-            cuts: vec![Cut {
-                time_s: 1.0 / 3.0,
-                strength: 0.7,
-            }],
+            cuts: KINDS
+                .map(|kind| SeenCut {
+                    frame: 8,
+                    time_s: 1.0 / 3.0,
+                    strength: 0.7,
+                    kind,
+                })
+                .to_vec(),
             warnings: vec!["one".into()],
         };
         let bytes = seen.to_bytes().unwrap();
         let back = Seen::from_bytes(&bytes).unwrap();
         assert_eq!(back.arrays(), seen.arrays());
-        assert_eq!(back.cuts[0].time_s, 1.0 / 3.0);
+        assert_eq!(back.cuts, seen.cuts);
         assert_eq!(back.warnings, seen.warnings);
         assert!(Seen::from_bytes(&bytes[..bytes.len() - 1]).is_none());
         assert!(Seen::from_bytes(&[&bytes[..], &[0]].concat()).is_none());

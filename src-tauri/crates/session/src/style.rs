@@ -7,7 +7,7 @@ use muvi_media::audio::AudioReader;
 use muvi_scoring::codec::StyleClip;
 use muvi_scoring::latents::Latents;
 use muvi_scoring::models::MusicModels;
-use muvi_scoring::pack::Style;
+use muvi_scoring::pack::{Manifest, Style};
 use muvi_scoring::plan::Mood;
 
 use crate::engine::Engine;
@@ -22,12 +22,16 @@ const READ_S: u64 = 300;
 /// Peaks below this are silence: -60 dBFS.
 const SILENCE: f32 = 1e-3;
 const BLOCK: usize = 1 << 15;
+/// What is read before and after the moment from which a clip is to be heard: more than the encoder looks at.
+const AROUND_S: [f64; 2] = [8.0, 16.0];
 
 /// A clip in memory, at the pack's rate.
 pub(crate) struct Clip {
     pub(crate) name: String,
     left: Vec<f32>,
     right: Vec<f32>,
+    /// Where in the samples the style is; `None` takes the fullest part.
+    offset_s: Option<f64>,
 }
 
 /// Reads the clip that `named` is: a file, or else a style of the pack.
@@ -38,14 +42,14 @@ pub(crate) fn read(
     progress: &Progress<'_>,
 ) -> Result<Clip, Error> {
     if named.exists() {
-        return read_file(named, named, tools, engine, progress);
+        return read_file(named, named, None, tools, engine, progress);
     }
     let style = named.to_str().and_then(|id| engine.pack.style(id).ok());
     let style = style.ok_or_else(|| Error::Style {
         clip: named.to_path_buf(),
         problem: StyleProblem::Unknown,
     })?;
-    read_file(named, &style.path, tools, engine, progress)
+    read_file(named, &style.path, None, tools, engine, progress)
 }
 
 /// Reads the style of the pack's palette whose mood is nearest to the picture's; none where the palette is empty.
@@ -55,18 +59,25 @@ pub(crate) fn by_mood(
     engine: &Engine,
     progress: &Progress<'_>,
 ) -> Result<Option<Clip>, Error> {
-    let distance = |s: &Style| (s.valence - mood.valence).hypot(s.arousal - mood.arousal);
-    let styles = engine.pack.manifest().styles.iter();
-    let Some(nearest) = styles.min_by(|a, b| distance(a).total_cmp(&distance(b))) else {
+    let Some(nearest) = nearest(engine.pack.manifest(), mood) else {
         return Ok(None);
     };
     let path = engine.pack.style(&nearest.id)?.path;
-    read_file(nearest.id.as_ref(), &path, tools, engine, progress).map(Some)
+    read_file(nearest.id.as_ref(), &path, None, tools, engine, progress).map(Some)
 }
 
-fn read_file(
+/// The style of a palette that is nearest to a mood.
+pub(crate) fn nearest(manifest: &Manifest, mood: Mood) -> Option<&Style> {
+    let distance = |s: &Style| (s.valence - mood.valence).hypot(s.arousal - mood.arousal);
+    let styles = manifest.styles.iter();
+    styles.min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
+
+/// Reads a clip, `named` so before the user; all of it, or what lies around `from_s`.
+pub(crate) fn read_file(
     named: &Path,
     path: &Path,
+    from_s: Option<f64>,
     tools: &Tools,
     engine: &Engine,
     progress: &Progress<'_>,
@@ -86,13 +97,21 @@ fn read_file(
             most_min: MOST_MIN,
         }));
     }
+    let wrong = from_s.is_some_and(|s| !s.is_finite() || s < 0.0);
+    let from = from_s.filter(|_| !wrong).unwrap_or(0.0);
+    let first = ((from - AROUND_S[0]).max(0.0) * f64::from(hz)) as usize;
     let mut clip = Clip {
         name: named.display().to_string(),
         left: Vec::new(),
         right: Vec::new(),
+        offset_s: from_s.map(|_| from - first as f64 / f64::from(hz)),
     };
     let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
-    let most = usize::try_from(READ_S * u64::from(hz)).unwrap_or(usize::MAX);
+    let most = match clip.offset_s {
+        Some(offset) => ((offset + AROUND_S[1]) * f64::from(hz)) as usize,
+        None => usize::try_from(READ_S * u64::from(hz)).unwrap_or(usize::MAX),
+    };
+    let mut skip = first;
     while clip.left.len() < most {
         progress.check()?;
         let read = reader
@@ -101,10 +120,19 @@ fn read_file(
         if read == 0 {
             break;
         }
-        clip.left.extend_from_slice(&left[..read]);
-        clip.right.extend_from_slice(&right[..read]);
+        let unheard = skip.min(read);
+        skip -= unheard;
+        clip.left.extend_from_slice(&left[unheard..read]);
+        clip.right.extend_from_slice(&right[unheard..read]);
     }
     let seconds = clip.left.len() as f64 / f64::from(hz);
+    let after_s = seconds - clip.offset_s.unwrap_or(0.0);
+    if wrong || from_s.is_some() && after_s < f64::from(LEAST_S) {
+        return Err(wrap(StyleProblem::From {
+            from_s: from_s.unwrap_or(0.0),
+            least_s: LEAST_S,
+        }));
+    }
     if seconds < f64::from(LEAST_S) {
         return Err(wrap(StyleProblem::Short {
             seconds,
@@ -128,7 +156,7 @@ impl Clip {
         let clip = StyleClip {
             left: &self.left,
             right: &self.right,
-            offset_s: None,
+            offset_s: self.offset_s,
         };
         muvi_scoring::codec::encode_style(models, &clip).map_err(|error| Error::Style {
             clip: self.name.clone().into(),

@@ -82,6 +82,12 @@ impl<'m> Analyzer<'m> {
         self.pushed
     }
 
+    /// What is analysed so far: the results of the first frames, fewer than were pushed. The curve of movement is longer
+    /// than the others.
+    pub fn so_far(&self) -> &Analysis {
+        &self.out
+    }
+
     /// Adds any whole number of RGB frames (`[n, S, S, 3]`).
     ///
     /// # Errors

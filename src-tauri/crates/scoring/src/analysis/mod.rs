@@ -2,6 +2,8 @@
 
 mod analyzer;
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 pub use analyzer::{AnalysisError, Analyzer};
@@ -70,7 +72,20 @@ impl Analysis {
 
     /// Mean mood of the video, -1..1.
     pub fn mood(&self) -> Mood {
-        let mean = |c: &[f32]| c.iter().sum::<f32>() / c.len().max(1) as f32 * 2.0 - 1.0;
+        self.mood_of(0.0..f64::MAX)
+    }
+
+    /// Mean mood of a part of the video, in seconds, -1..1; neutral where there's no picture.
+    pub fn mood_of(&self, part_s: Range<f64>) -> Mood {
+        let end = ((part_s.end * self.rate_hz()).ceil() as usize).min(self.frames);
+        let start = ((part_s.start * self.rate_hz()) as usize).min(end);
+        let mean = |c: &[f32]| {
+            let c = c.get(start..end).unwrap_or_default();
+            if c.is_empty() {
+                return 0.0;
+            }
+            c.iter().sum::<f32>() / c.len() as f32 * 2.0 - 1.0
+        };
         Mood {
             valence: mean(&self.curves.valence),
             arousal: mean(&self.curves.arousal),

@@ -1,18 +1,17 @@
 //! Latents to stereo samples, streamed: overlapping chunks through the network, phases that continue, overlap-add.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::CodecError;
-use super::overlap::Overlap;
-use super::phase::{PhaseSettings, PhaseStream};
-use super::stereo::Decorrelator;
-use crate::cancel::{Cancel, Cancelled};
+use super::phase::PhaseSettings;
+use super::voice::Voice;
+use crate::cancel::Cancel;
 use crate::latents::{LatentClock, Latents};
 use crate::models::MusicModels;
-use crate::pack::StftSpec;
+use crate::pack::Manifest;
 
 /// Latents that one run of the network gives, besides its halo: about 6 s.
-const CHUNK: usize = 128;
+pub(super) const CHUNK: usize = 128;
 
 /// How latents become samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -45,129 +44,122 @@ pub fn decode(
     cancel: &Cancel,
     sink: &mut dyn FnMut(AudioChunk<'_>) -> ControlFlow<()>,
 ) -> Result<(), CodecError> {
-    let manifest = models.manifest();
-    let (spec, halo, width) = (manifest.stft, manifest.decoder_halo, manifest.latent.width);
-    let needed = LatentClock::new(manifest).latents_for(samples);
     let total = latents.frames();
-    if latents.width != width || total < needed {
-        return Err(CodecError::TooFewLatents {
-            found: total,
-            width: latents.width,
-            needed,
-            needed_width: width,
-        });
-    }
-    let mut voice = Voice::new(spec, settings.phase, samples);
-    for start in (0..needed).step_by(CHUNK) {
-        cancel.check()?;
-        let end = (start + CHUNK).min(needed);
-        let (from, to) = (start.saturating_sub(halo), (end + halo).min(total));
-        let decoder = &mut models.codec_decoder;
-        let input = decoder.input([1, to - from, width], latents.rows(from, to - from))?;
-        let outputs = decoder.run([input])?;
-        let (row, count) = (spec.stack * spec.bins(), (to - from) * spec.stack * spec.bins());
-        let part = (start - from) * row..(end - from) * row;
-        let log = &outputs.floats("log_magnitude", count)?[part.clone()];
-        let pan = &outputs.floats("pan", count)?[part.clone()];
-        let wide = &outputs.floats("width", count)?[part];
-        voice.push(log, pan, wide);
-        voice.hand_over(sink)?;
-    }
-    cancel.check()?;
-    voice.finish();
-    voice.hand_over(sink)
+    let mut decoder = Decoder::new(models.manifest(), latents.width, total, samples, settings)?;
+    decoder.advance(models, &latents.values, total, cancel, sink)
 }
 
-/// Magnitudes, pan and width in, samples out.
-pub(super) struct Voice {
-    phases: PhaseStream,
-    decorrelator: Decorrelator,
-    overlap: Overlap,
-    bins: usize,
-    /// Pan and width of frames whose phases are not there yet.
-    pan: Vec<f32>,
-    width: Vec<f32>,
-    side: Vec<realfft::num_complex::Complex32>,
-    total: u64,
-    given: u64,
+/// Decodes a piece while it is being made. A chunk runs as soon as all latents that it depends on are final, over the
+/// same ranges whenever that is, so that the samples are to the bit those of [`decode`].
+pub struct Decoder {
+    voice: Voice,
+    /// The next latent to decode.
+    next: usize,
+    /// Latents that the samples need.
+    end: usize,
+    /// Latents that there will be.
+    total: usize,
+    finished: bool,
 }
 
-impl Voice {
-    pub(super) fn new(spec: StftSpec, phase: PhaseSettings, total: u64) -> Self {
-        let bins = spec.bins();
-        Self {
-            phases: PhaseStream::new(spec.n_fft, spec.hop, spec.norm, spec.log_floor, phase),
-            decorrelator: Decorrelator::new(bins),
-            overlap: Overlap::new(spec.n_fft, spec.hop),
-            bins,
-            pan: Vec::new(),
-            width: Vec::new(),
-            side: vec![Default::default(); bins],
+impl Decoder {
+    /// A decoder of `samples` samples from `total` latents of `width` channels.
+    ///
+    /// # Errors
+    /// [`CodecError::TooFewLatents`].
+    pub fn new(
+        manifest: &Manifest,
+        width: usize,
+        total: usize,
+        samples: u64,
+        settings: &DecodeSettings,
+    ) -> Result<Self, CodecError> {
+        let end = check(manifest, width, total, samples)?;
+        Ok(Self {
+            voice: Voice::new(manifest.stft, settings.phase, samples),
+            next: 0,
+            end,
             total,
-            given: 0,
-        }
+            finished: false,
+        })
     }
 
-    /// Adds frames, each `[n, bins]`.
-    pub(super) fn push(&mut self, log_magnitude: &[f32], pan: &[f32], width: &[f32]) {
-        self.pan.extend_from_slice(pan);
-        self.width.extend_from_slice(width);
-        self.advance(|phases, emit| phases.push(log_magnitude, emit));
-    }
-
-    /// No more frames come.
-    pub(super) fn finish(&mut self) {
-        self.advance(|phases, emit| phases.finish(emit));
-        self.overlap.finish();
-    }
-
-    fn advance(
+    /// Decodes as far as the first `ready` of the piece's `latents` (`[.., Z]`) allow; with all of them, to the end.
+    ///
+    /// # Errors
+    /// A network's failure, or cancellation, also by the sink.
+    pub fn advance(
         &mut self,
-        step: impl FnOnce(&mut PhaseStream, &mut dyn FnMut(&[realfft::num_complex::Complex32])),
-    ) {
-        let Self {
-            phases,
-            decorrelator,
-            overlap,
-            bins,
-            pan,
-            width,
-            side,
-            ..
-        } = self;
-        let mut used = 0;
-        step(phases, &mut |frames| {
-            for mid in frames.chunks_exact(*bins) {
-                decorrelator.side(mid, &pan[used..used + *bins], &width[used..used + *bins], side);
-                overlap.add(mid, side);
-                used += *bins;
-            }
-        });
-        pan.drain(..used);
-        width.drain(..used);
-    }
-
-    /// Gives the samples that are ready, never more than the total.
-    pub(super) fn hand_over(
-        &mut self,
+        models: &mut MusicModels,
+        latents: &[f32],
+        ready: usize,
+        cancel: &Cancel,
         sink: &mut dyn FnMut(AudioChunk<'_>) -> ControlFlow<()>,
     ) -> Result<(), CodecError> {
-        let mut flow = ControlFlow::Continue(());
-        let (total, given) = (self.total, &mut self.given);
-        self.overlap.drain(|left, right| {
-            let count = (left.len() as u64).min(total - *given) as usize;
-            if count > 0 {
-                flow = sink(AudioChunk {
-                    first: *given,
-                    left: &left[..count],
-                    right: &right[..count],
-                });
-                *given += count as u64;
+        let halo = models.manifest().decoder_halo;
+        while self.next < self.end {
+            cancel.check()?;
+            let part = self.next..(self.next + CHUNK).min(self.end);
+            if (part.end + halo).min(self.total) > ready {
+                return Ok(());
             }
-        });
-        match flow {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Cancelled.into()),
+            self.next = part.end;
+            let voice = &mut self.voice;
+            magnitudes(models, latents, self.total, part, &mut |log, pan, wide| {
+                voice.push(log, pan, wide);
+            })?;
+            self.voice.hand_over(sink)?;
         }
+        if !self.finished {
+            cancel.check()?;
+            self.finished = true;
+            self.voice.finish();
+            self.voice.hand_over(sink)?;
+        }
+        Ok(())
     }
+}
+
+/// Latents that `samples` samples need, if there are so many.
+pub(super) fn check(
+    manifest: &Manifest,
+    width: usize,
+    total: usize,
+    samples: u64,
+) -> Result<usize, CodecError> {
+    let needed = LatentClock::new(manifest).latents_for(samples);
+    let needed_width = manifest.latent.width;
+    if width == needed_width && total >= needed {
+        return Ok(needed);
+    }
+    Err(CodecError::TooFewLatents {
+        found: total,
+        width,
+        needed,
+        needed_width,
+    })
+}
+
+/// Runs the network on the latents `part` of a piece of `total`, with what they depend on around them; `take` gets
+/// log-magnitude, pan and width of their frames, `[n, bins]` each.
+pub(super) fn magnitudes(
+    models: &mut MusicModels,
+    latents: &[f32],
+    total: usize,
+    part: Range<usize>,
+    take: &mut dyn FnMut(&[f32], &[f32], &[f32]),
+) -> Result<(), CodecError> {
+    let manifest = models.manifest();
+    let (spec, halo, width) = (manifest.stft, manifest.decoder_halo, manifest.latent.width);
+    let (from, to) = (part.start.saturating_sub(halo), (part.end + halo).min(total));
+    let decoder = &mut models.codec_decoder;
+    let input = decoder.input([1, to - from, width], &latents[from * width..to * width])?;
+    let outputs = decoder.run([input])?;
+    let (row, count) = (spec.stack * spec.bins(), (to - from) * spec.stack * spec.bins());
+    let part = (part.start - from) * row..(part.end - from) * row;
+    let log = &outputs.floats("log_magnitude", count)?[part.clone()];
+    let pan = &outputs.floats("pan", count)?[part.clone()];
+    let wide = &outputs.floats("width", count)?[part];
+    take(log, pan, wide);
+    Ok(())
 }

@@ -5,13 +5,16 @@ mod encoder;
 pub mod overlap;
 pub mod pghi;
 pub mod phase;
+mod section;
 pub mod stereo;
 pub mod stft;
 mod style;
+mod voice;
 
-pub use decoder::{AudioChunk, DecodeSettings, decode};
+pub use decoder::{AudioChunk, DecodeSettings, Decoder, decode};
 pub use encoder::encode;
 pub use phase::PhaseSettings;
+pub use section::{SectionDecoder, Splice};
 pub use style::{StyleClip, encode_style};
 
 use crate::cancel::Cancelled;
@@ -54,6 +57,9 @@ pub enum CodecError {
     /// A style clip with samples that are no numbers.
     #[error("the style clip has samples that are no numbers; export it again")]
     NotFinite,
+    /// Old samples around a section that don't belong to it.
+    #[error("the sound around the section does not fit it; regenerate with the take's own files")]
+    Surroundings,
     /// The caller stopped the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

@@ -47,16 +47,18 @@ impl Pghi {
 
     /// Fills `phase` (`[frames, bins]`) for the natural log-magnitudes `log` (same shape).
     ///
-    /// The first `fixed` frames keep the phase that they have and what follows continues it. Bins below `threshold`
-    /// (natural log) get a phase that looks random but depends only on `first_frame` and the bin.
+    /// The first `fixed[0]` and the last `fixed[1]` frames keep the phase that they have, and what lies between
+    /// continues it from both sides; the sides meet where it is quietest. Bins below `threshold` (natural log) get a
+    /// phase that looks random but depends only on `first_frame` and the bin.
     pub fn integrate(
         &mut self,
         log: &[f32],
         phase: &mut [f32],
-        fixed: usize,
+        fixed: [usize; 2],
         first_frame: u64,
         threshold: f32,
     ) {
+        let [fixed, after] = fixed;
         debug_assert_eq!(log.len(), phase.len());
         let k = self.bins;
         self.gradients(log);
@@ -64,8 +66,10 @@ impl Pghi {
         self.done.resize(log.len(), false);
         self.seeds.clear();
         self.heap.clear();
+        let end = log.len() - after * k;
         self.done[..fixed * k].fill(true);
-        for i in fixed * k..log.len() {
+        self.done[end..].fill(true);
+        for i in fixed * k..end {
             if log[i] > threshold {
                 self.seeds.push(key(log[i], i));
             } else {
@@ -73,8 +77,8 @@ impl Pghi {
                 phase[i] = hashed_phase(first_frame + (i / k) as u64, (i % k) as u64);
             }
         }
-        if fixed > 0 {
-            let from = (fixed - 1) * k;
+        let borders = [(fixed > 0).then(|| (fixed - 1) * k), (after > 0).then_some(end)];
+        for from in borders.into_iter().flatten() {
             self.heap.extend(
                 (from..from + k)
                     .filter(|&i| log[i] > threshold)
@@ -194,8 +198,9 @@ mod tests {
         let log = vec![0.0; 33 * 6];
         let mut phase: Vec<f32> = (0..33 * 6).map(|i| i as f32 * 0.01).collect();
         let before = phase.clone();
-        pghi.integrate(&log, &mut phase, 2, 0, -10.0);
+        pghi.integrate(&log, &mut phase, [2, 1], 0, -10.0);
         assert_eq!(phase[..66], before[..66]);
-        assert!(phase[66..].iter().all(|p| p.abs() <= PI + 1e-3));
+        assert_eq!(phase[33 * 5..], before[33 * 5..]);
+        assert!(phase[66..33 * 5].iter().all(|p| p.abs() <= PI + 1e-3));
     }
 }

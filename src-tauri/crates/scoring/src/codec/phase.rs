@@ -15,6 +15,8 @@ use super::stft::Stft;
 const BLOCK: usize = 256;
 /// Frames after a block that are solved with it and then solved again, so that no block is the worse for its end.
 const LOOKAHEAD: usize = 8;
+/// The same for a stream that must meet fixed frames at its end: so many are left for the meeting at least.
+const MEETING: usize = 96;
 /// Frames of a finished block that share samples with the next one's first frame.
 const CONTEXT: usize = 4;
 
@@ -50,8 +52,11 @@ pub struct PhaseStream {
     log: Vec<f32>,
     /// Final spectra of the context frames, `[context, bins]`.
     done: Vec<Complex32>,
+    /// Final spectra after the last waiting frame, only while the last block is solved.
+    after: Vec<Complex32>,
     /// Index of the first waiting frame in the stream.
     next: u64,
+    lookahead: usize,
     work: Work,
 }
 
@@ -78,9 +83,22 @@ impl PhaseStream {
             floor,
             log: Vec::new(),
             done: Vec::new(),
+            after: Vec::new(),
             next: 0,
+            lookahead: LOOKAHEAD,
             work: Work::default(),
         }
+    }
+
+    /// A stream that goes on after frames that are final, `[n, bins]` each; its own first frame is number `next`, and
+    /// it is to end with [`PhaseStream::finish_before`].
+    pub fn resumed(mut self, log_magnitude: &[f32], spectra: &[Complex32], next: u64) -> Self {
+        debug_assert_eq!(log_magnitude.len(), spectra.len());
+        self.log = log_magnitude.to_vec();
+        self.done = spectra.to_vec();
+        self.next = next;
+        self.lookahead = MEETING;
+        self
     }
 
     /// Takes whole frames of natural log-magnitude (`[n, bins]`); `emit` gets finished frames (`[n, bins]`) in order.
@@ -89,11 +107,11 @@ impl PhaseStream {
         debug_assert!(log_magnitude.len().is_multiple_of(k));
         let mut rest = log_magnitude;
         while !rest.is_empty() {
-            let room = (BLOCK + LOOKAHEAD - self.waiting()) * k;
+            let room = (BLOCK + self.lookahead - self.waiting()) * k;
             let (now, later) = rest.split_at(rest.len().min(room));
             self.log.extend_from_slice(now);
             rest = later;
-            if self.waiting() == BLOCK + LOOKAHEAD {
+            if self.waiting() == BLOCK + self.lookahead {
                 self.solve(BLOCK, emit);
             }
         }
@@ -107,6 +125,22 @@ impl PhaseStream {
         }
     }
 
+    /// Finishes the frames that wait so that they lead into the final frames after them, `[n, bins]` each.
+    pub fn finish_before(
+        &mut self,
+        log_magnitude: &[f32],
+        spectra: &[Complex32],
+        emit: &mut dyn FnMut(&[Complex32]),
+    ) {
+        let rest = self.waiting();
+        if rest > 0 {
+            self.log.extend_from_slice(log_magnitude);
+            self.after.extend_from_slice(spectra);
+            self.solve(rest, emit);
+            self.after.clear();
+        }
+    }
+
     fn waiting(&self) -> usize {
         (self.log.len() - self.done.len()) / self.stft.bin_count()
     }
@@ -116,11 +150,12 @@ impl PhaseStream {
         let k = self.stft.bin_count();
         let context = self.done.len() / k;
         let frames = self.log.len() / k;
-        self.start(context);
+        let new = context..frames - self.after.len() / k;
+        self.start(new.clone());
         if self.settings.rounds > 0 {
-            self.prepare_rounds(context..frames);
+            self.prepare_rounds(new.clone(), frames);
             for round in 0..self.settings.rounds {
-                self.round(context..frames, round == 0);
+                self.round(new.clone(), round == 0);
             }
         }
         let end = context + keep;
@@ -133,8 +168,8 @@ impl PhaseStream {
         self.next += keep as u64;
     }
 
-    /// Amplitudes and heap-integrated phases of the block, final spectra in its context.
-    fn start(&mut self, context: usize) {
+    /// Amplitudes and heap-integrated phases of the block, final spectra around it.
+    fn start(&mut self, new: Range<usize>) {
         let k = self.stft.bin_count();
         let w = &mut self.work;
         let loudest = self.log.iter().copied().fold(f32::MIN, f32::max);
@@ -142,9 +177,11 @@ impl PhaseStream {
         let threshold = (loudest + self.settings.tolerance.ln()).max((1.1 * self.floor).ln());
         w.phase.clear();
         w.phase.extend(self.done.iter().map(|c| c.arg()));
-        w.phase.resize(self.log.len(), 0.0);
+        w.phase.resize(new.end * k, 0.0);
+        w.phase.extend(self.after.iter().map(|c| c.arg()));
+        let fixed = [new.start, self.after.len() / k];
         self.pghi
-            .integrate(&self.log, &mut w.phase, context, self.next, threshold);
+            .integrate(&self.log, &mut w.phase, fixed, self.next, threshold);
         w.amplitude.clear();
         w.amplitude.extend(
             self.log
@@ -153,26 +190,29 @@ impl PhaseStream {
         );
         w.spectrum.clear();
         w.spectrum.extend_from_slice(&self.done);
-        let new = w.amplitude.iter().zip(&w.phase).skip(context * k);
-        w.spectrum.extend(new.map(|(a, p)| Complex32::from_polar(*a, *p)));
+        let made = w.amplitude.iter().zip(&w.phase).skip(new.start * k);
+        let made = made.take(new.len() * k);
+        w.spectrum
+            .extend(made.map(|(a, p)| Complex32::from_polar(*a, *p)));
+        w.spectrum.extend_from_slice(&self.after);
     }
 
-    /// What doesn't change between rounds: the context's part of the signal, and the divisor of overlap-add.
-    fn prepare_rounds(&mut self, new: Range<usize>) {
+    /// What doesn't change between rounds: the signal's part from final frames, and the divisor of overlap-add.
+    fn prepare_rounds(&mut self, new: Range<usize>, frames: usize) {
         let (k, hop, n) = (self.stft.bin_count(), self.stft.hop(), self.stft.n_fft());
         let w = &mut self.work;
-        let samples = (new.end - 1) * hop + n;
+        let samples = (frames - 1) * hop + n;
         for buffer in [&mut w.fixed_time, &mut w.weight] {
             buffer.clear();
             buffer.resize(samples, 0.0);
         }
-        for f in 0..new.end {
+        for f in 0..frames {
             self.stft.add_weight(&mut w.weight[f * hop..f * hop + n]);
         }
         for value in &mut w.weight {
             *value = 1.0 / value.max(1e-3);
         }
-        for f in 0..new.start {
+        for f in (0..new.start).chain(new.end..frames) {
             self.stft.add_inverse(
                 &w.spectrum[f * k..(f + 1) * k],
                 &mut w.fixed_time[f * hop..f * hop + n],

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::decoder::Voice;
 use super::phase::PhaseSettings;
 use super::stft::Stft;
+use super::voice::{Given, Voice};
 use crate::pack::StftSpec;
 
 const SPEC: StftSpec = StftSpec {
@@ -135,6 +135,52 @@ fn a_stream_sounds_like_the_whole() {
         let part = stft_frame(seam - 8)..stft_frame(seam + 8);
         let near = distance_db(&whole[part.clone()], &x[part]);
         assert!(near < all + 0.6, "at {seam}: {near} dB, {all} dB in all");
+    }
+}
+
+/// Cosine of the angle between two signals.
+fn likeness(a: &[f32], b: &[f32]) -> f32 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt().max(1e-9)
+}
+
+/// The frames `made` of `x` solved anew between those of the sound `y` that is there.
+fn between(x: &[f32], y: &[f32], made: std::ops::Range<usize>) -> Vec<f32> {
+    let (bins, hop) = (SPEC.bins(), SPEC.hop);
+    let log = &log_magnitudes(x)[made.start * bins..made.end * bins];
+    let before = Given::measure(&SPEC, [y, y], ((made.start - 4) * hop) as i64, 4);
+    let after = Given::measure(&SPEC, [y, y], (made.end * hop) as i64, 4);
+    let length = ((made.len() + 4) * hop) as u64;
+    let mut voice = Voice::resumed(SPEC, PhaseSettings::default(), &before, made.start as u64, length);
+    let zero = vec![0.0; log.len()];
+    voice.push(log, &zero, &zero);
+    voice.finish_before(&after);
+    let mut out = Vec::new();
+    let mut sink = |chunk: super::AudioChunk<'_>| {
+        out.extend_from_slice(chunk.left);
+        ControlFlow::Continue(())
+    };
+    voice.hand_over(&mut sink).unwrap();
+    assert_eq!(out.len() as u64, length);
+    out.split_off(4 * hop)
+}
+
+#[test]
+fn a_section_continues_the_old_sound_on_both_sides() {
+    let x = music(14.0);
+    let y = rebuilt(&x, PhaseSettings::default(), 100_000);
+    for made in [200..300, 400..900, 600..612] {
+        let z = between(&x, &y, made.clone());
+        let old = &y[made.start * SPEC.hop..made.end * SPEC.hop];
+        // Nothing changed in what was to be heard, so near the borders the sound is the old one.
+        let fade = 1323;
+        let first = likeness(&z[..fade], &old[..fade]);
+        let last = likeness(&z[z.len() - fade..], &old[old.len() - fade..]);
+        // Where there's hardly time between the borders, less is asked for.
+        let least = if made.len() > 50 { 0.9 } else { 0.75 };
+        assert!(first > least && last > least, "{made:?}: {first} {last}");
+        let (db, all) = (distance_db(&z, old), distance_db(&y, &x));
+        assert!(db < all + 0.6, "{made:?}: {db} dB, {all} dB in all");
     }
 }
 

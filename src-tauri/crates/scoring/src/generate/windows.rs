@@ -1,5 +1,7 @@
 //! How windows lie over a piece.
 
+use std::ops::Range;
+
 /// Starts of windows of `window` latents over `from..to`, as few as overlap by `overlap` or more, evenly spread: each
 /// continues the one before it, and the last one ends with the range.
 pub(super) fn spread(from: usize, to: usize, window: usize, overlap: usize) -> Vec<usize> {
@@ -12,6 +14,22 @@ pub(super) fn spread(from: usize, to: usize, window: usize, overlap: usize) -> V
     (0..count)
         .map(|k| from + (k * slack + (count - 1) / 2) / (count - 1))
         .collect()
+}
+
+/// Starts of windows over a section of a piece of `length` latents (at least a window), with what surrounds it in view.
+pub(super) fn around(section: &Range<usize>, length: usize, window: usize) -> Vec<usize> {
+    let overlap = window / 3;
+    let (from, to) = (
+        section.start.saturating_sub(overlap),
+        (section.end + overlap).min(length),
+    );
+    if to - from <= window {
+        // One window, the section in its middle as far as the piece allows.
+        let middle = (section.start + section.end) / 2;
+        vec![middle.saturating_sub(window / 2).min(length - window)]
+    } else {
+        spread(from, to, window, overlap)
+    }
 }
 
 #[cfg(test)]

@@ -155,6 +155,12 @@ pub struct Chord {
     pub pitch_classes: Vec<u8>,
 }
 
+impl std::fmt::Display for Chord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
 /// Reads a symbol relative to the major scale on `tonic`: `b` lowers, lower case is minor; `None` if it is none.
 fn chord(symbol: &str, tonic: u8) -> Option<Chord> {
     let (flat, rest) = symbol.strip_prefix('b').map_or((0, symbol), |rest| (1, rest));

@@ -5,6 +5,8 @@ mod bars;
 mod harmony;
 mod tempo;
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 pub use harmony::{Chord, Key, Mode};
@@ -228,6 +230,39 @@ impl Plan {
         })
     }
 
+    /// The plan with other hits and another intensity in a part of it, in seconds. Tempo, bars, chords, key and end
+    /// stay: the pulse must go on through the part as it does around it, so a hit beside the beat becomes an accent
+    /// of its own. Hits and values of `intensity` outside of the part are not looked at.
+    ///
+    /// # Errors
+    /// [`PlanError::NotFinite`].
+    pub fn revised(
+        &self,
+        part_s: Range<f64>,
+        hits: &[HitPoint],
+        intensity: Option<&Curve>,
+    ) -> Result<Self, PlanError> {
+        check_values(hits, intensity, None)?;
+        let mut plan = self.clone();
+        plan.hits.retain(|h| !part_s.contains(&h.hit.time_s));
+        let inside = hits.iter().filter(|h| part_s.contains(&h.time_s));
+        plan.hits.extend(inside.map(|h| bars::land(h, &self.beats)));
+        plan.hits.sort_by(|a, b| a.hit.time_s.total_cmp(&b.hit.time_s));
+        match (&mut plan.intensity, intensity) {
+            (Some(old), Some(new)) => {
+                for (i, value) in old.values.iter_mut().enumerate() {
+                    let time = i as f64 / old.rate_hz;
+                    if part_s.contains(&time) {
+                        *value = new.at(time);
+                    }
+                }
+            }
+            (old @ None, Some(new)) => *old = Some(new.clone()),
+            _ => {}
+        }
+        Ok(plan)
+    }
+
     /// Tempo of the longest stretch, beats a minute.
     pub fn bpm(&self) -> f64 {
         let length = |s: &&TempoSegment| s.end_s - s.start_s;
@@ -292,8 +327,11 @@ fn check(request: &PlanRequest) -> Result<(), PlanError> {
         Pace::Relative(r) if !(0.5..=2.0).contains(&r) => return Err(PlanError::Pace(r)),
         _ => {}
     }
-    if !request
-        .hits
+    check_values(&request.hits, request.intensity.as_ref(), request.mood)
+}
+
+fn check_values(hits: &[HitPoint], intensity: Option<&Curve>, mood: Option<Mood>) -> Result<(), PlanError> {
+    if !hits
         .iter()
         .all(|h| h.time_s.is_finite() && h.time_s >= 0.0 && h.strength.is_finite())
     {
@@ -301,13 +339,10 @@ fn check(request: &PlanRequest) -> Result<(), PlanError> {
     }
     let sound =
         |c: &Curve| c.rate_hz.is_finite() && c.rate_hz > 0.0 && c.values.iter().all(|v| v.is_finite());
-    if !request.intensity.as_ref().is_none_or(sound) {
+    if !intensity.is_none_or(sound) {
         return Err(PlanError::NotFinite("the intensity"));
     }
-    if !request
-        .mood
-        .is_none_or(|m| m.valence.is_finite() && m.arousal.is_finite())
-    {
+    if !mood.is_none_or(|m| m.valence.is_finite() && m.arousal.is_finite()) {
         return Err(PlanError::NotFinite("the mood"));
     }
     Ok(())

@@ -243,3 +243,40 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Plan>(&json).unwrap().beats.len(), p.beats.len());
     }
 }
+
+#[test]
+fn a_revised_part_keeps_the_pulse_and_takes_the_new_accents() {
+    let hit = |time_s: f64| HitPoint {
+        time_s,
+        strength: 0.8,
+        kind: crate::hits::EventKind::User,
+        locked: false,
+    };
+    let flat = |value: f32| Curve {
+        rate_hz: 10.0,
+        values: vec![value; 300],
+    };
+    let plan = Plan::make(&PlanRequest {
+        hits: [4.0, 12.0, 13.0, 20.0].map(hit).to_vec(),
+        intensity: Some(flat(0.2)),
+        ..PlanRequest::new(30.0)
+    })
+    .unwrap();
+    let beat = plan.beats.iter().find(|b| b.time_s > 12.0).unwrap().time_s;
+    let new = plan
+        .revised(10.0..15.0, &[hit(beat + 0.01), hit(18.0)], Some(&flat(0.9)))
+        .unwrap();
+    assert_eq!(
+        (&new.beats, &new.bars, &new.segments),
+        (&plan.beats, &plan.bars, &plan.segments)
+    );
+    let times: Vec<f64> = new.hits.iter().map(|h| h.hit.time_s).collect();
+    assert_eq!(times, [4.0, beat + 0.01, 20.0]);
+    assert!((new.hits[1].miss_ms + 10.0).abs() < 1e-6 && new.hits[1].landed != Landing::OffGrid);
+    let values = new.intensity.unwrap().values;
+    assert_eq!(
+        (values[99], values[100], values[149], values[150]),
+        (0.2, 0.9, 0.9, 0.2)
+    );
+    assert!(plan.revised(0.0..1.0, &[hit(f64::NAN)], None).is_err());
+}

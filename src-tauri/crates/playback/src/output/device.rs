@@ -11,8 +11,11 @@ use cpal::{SupportedBufferSize, SupportedStreamConfigRange};
 use crate::output::{Device, Output, OutputError, Running};
 use crate::wire::Puller;
 
-/// Frames per callback that a device is asked for; what it makes of it is its own affair.
-const FRAMES: u32 = 512;
+/// Frames per callback that a device is asked for; what it makes of it is its own affair. More latency is no loss
+/// here, as it is taken off, but a busy machine skips less.
+const FRAMES: u32 = 1024;
+/// Errors that name no loss are taken for one after so many of them.
+const MOST_ERRORS: u64 = 10;
 /// Formats that sound can be given in, best first.
 const FORMATS: [SampleFormat; 7] = [
     SampleFormat::F32,
@@ -223,6 +226,7 @@ fn stream<T: SizedSample + FromSample<f32> + Send + 'static>(
 #[derive(Default)]
 struct Failure {
     gaps: AtomicU64,
+    errors: AtomicU64,
     text: Mutex<Option<String>>,
 }
 
@@ -234,7 +238,14 @@ impl Failure {
             }
             // The stream goes on.
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
-            _ => {
+            kind => {
+                let gone = matches!(
+                    kind,
+                    ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated
+                );
+                if !gone && self.errors.fetch_add(1, Relaxed) < MOST_ERRORS {
+                    return;
+                }
                 let mut text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
                 text.get_or_insert_with(|| error.to_string());
             }

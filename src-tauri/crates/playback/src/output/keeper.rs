@@ -113,11 +113,12 @@ impl Keeper {
         }
         match result {
             Ok((running, link)) => {
-                self.shared.set_device(Some(running.name().to_owned()));
+                let name = running.name().to_owned();
                 self.shared.set_device_problem(self.in_place.then(|| {
                     "The chosen sound device is not there: playing on the system's own.".to_owned()
                 }));
                 self.take(running, link, true);
+                self.shared.set_device(Some(name));
             }
             Err(error) if self.running.is_none() => self.be_silent(Some(&error)),
             Err(_) => {}
@@ -174,8 +175,9 @@ impl Keeper {
             "The sound device stopped working ({reason}), so playback was paused. It can go on without sound; the \
              device is tried again every second."
         );
-        self.shared.set_device_problem(Some(text));
+        self.shared.set_device(None);
         let _ = self.feeder.send(Command::Lost);
+        self.shared.set_device_problem(Some(text));
         self.end();
         self.be_silent(None);
         self.tried = Instant::now();

@@ -78,7 +78,8 @@ impl Heat {
     }
 }
 
-fn scale(attention: &[f32]) -> (f32, f32) {
+/// What is drawn as 0 and as 1 in a clip with this attention.
+pub(crate) fn scale(attention: &[f32]) -> (f32, f32) {
     let mut sorted: Vec<f32> = attention.iter().copied().filter(|it| it.is_finite()).collect();
     if sorted.is_empty() {
         return (0.0, 1.0);

@@ -4,6 +4,7 @@
 //! It leaves nothing behind but its output and the cached analysis; it says nothing and draws nothing itself.
 
 mod analyze;
+pub mod assets;
 mod cache;
 mod cancel;
 pub mod compose;

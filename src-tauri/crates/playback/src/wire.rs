@@ -14,9 +14,9 @@ pub(crate) const BLOCK_FRAMES: usize = 64;
 /// Frames of the ramps at starts, stops and jumps: about 6 ms at 44.1 kHz.
 const RAMP: usize = 256;
 /// Heard moments that are further from the expected ones than this are believed at once, in nanoseconds.
-const JUMP_NANOS: i64 = 50_000_000;
+const JUMP_NANOS: i64 = 15_000_000;
 /// Otherwise this part of the difference is taken over with each call, as device clocks report unevenly.
-const TRUST: f64 = 0.05;
+const TRUST: f64 = 0.1;
 
 /// Sound on its way to the device, with the place it belongs to.
 #[derive(Clone, Copy)]

@@ -172,6 +172,14 @@ export const flows = {
       same(await frame(page), 0, 'the playhead stays');
     },
   },
+  'every action is in the menu': {
+    async play(page) {
+      await page.getByRole('button', { name: /^Project/ }).click();
+      await page.getByRole('menuitem', { name: 'View' }).hover();
+      await page.getByRole('menuitem', { name: /Show the attention/ }).click();
+      await until(page, 'overlay', () => window.studio.view.overlay);
+    },
+  },
   'menu, sheet and command menu by keyboard': {
     async play(page) {
       await page.keyboard.press('?');

@@ -66,6 +66,8 @@ export interface DropEvent {
 
 /** Every event that the shell sends, and what comes with it. */
 export interface Events {
+  /** The program around the project has changed: pack, providers, recents, problems. */
+  app: AppView;
   project: ProjectView | null;
   job: JobView;
   notice: Notice;

@@ -11,6 +11,8 @@ export interface Message {
 
 const MESSAGES_KEPT = 4;
 const JOBS_KEPT = 12;
+/** How long a message that asks for nothing stays, in milliseconds. */
+const INFO_MS = 6000;
 
 /**
  * What the shell told: the program, the open project, its jobs, and messages. The window never changes a project by
@@ -33,11 +35,14 @@ export class App {
   openError = $state.raw<ApiError | null>(null);
 
   #nextMessage = 1;
+  #scope: Scope | null = null;
 
   constructor(readonly backend: Backend) {}
 
   /** Asks for the state of the program and listens to its changes until the scope ends. */
   async start(scope: Scope): Promise<void> {
+    this.#scope = scope;
+    scope.add(this.backend.on('app', (view) => (this.view = view)));
     scope.add(this.backend.on('project', (project) => this.accept(project)));
     scope.add(this.backend.on('job', (job) => this.#setJob(job)));
     scope.add(this.backend.on('notice', (notice) => this.tell(notice.level, notice.error)));
@@ -131,7 +136,9 @@ export class App {
   /** Shows a message; the same one only once. */
   tell(level: string, error: ApiError): void {
     const others = this.messages.filter((one) => one.error.message !== error.message);
-    this.messages = [...others, { id: this.#nextMessage++, level, error }].slice(-MESSAGES_KEPT);
+    const id = this.#nextMessage++;
+    this.messages = [...others, { id, level, error }].slice(-MESSAGES_KEPT);
+    if (level === 'info') this.#scope?.timeout(INFO_MS, () => this.dismiss(id));
   }
 
   /** Takes a message away. */

@@ -31,7 +31,7 @@ export class Fake implements Backend {
   project: ProjectView | null;
   #past: ProjectView[] = [];
   #future: ProjectView[] = [];
-  #handlers: Handlers = { project: new Set(), job: new Set(), notice: new Set(), menu: new Set(), drop: new Set() };
+  #handlers: Handlers = { app: new Set(), project: new Set(), job: new Set(), notice: new Set(), menu: new Set(), drop: new Set() };
   #ticks = new Set<(tick: Tick) => void>();
   #tick: Tick;
   #looping = true;

@@ -1,7 +1,10 @@
 //! Renders ahead of the device: the transport's state machine.
 
+mod opening;
+mod ring;
+
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::Release;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -17,10 +20,6 @@ use crate::shared::Shared;
 use crate::tape::Tape;
 use crate::wire::{Block, Wire};
 
-/// So much sound waits for the device while playing; while the head is dragged; and before a start is heard.
-const AHEAD_MILLIS: u64 = 100;
-const AHEAD_DRAGGED_MILLIS: u64 = 25;
-const BEFORE_START_MILLIS: u64 = 30;
 /// A device that does not say within this time where it stopped is not waited for.
 const STOP_NANOS: u64 = 300_000_000;
 /// Samples rendered at a time.
@@ -228,118 +227,6 @@ impl Feeder {
             .map_or(self.tape.sample_rate(), |programme| programme.sample_rate)
     }
 
-    // --- Programmes
-
-    fn load(&mut self, programme: Option<Arc<Programme>>) {
-        self.silence();
-        self.rest();
-        self.shared.set_rest(0.0);
-        self.project += 1;
-        (self.deck, self.opening, self.again) = (None, false, false);
-        self.range = None;
-        self.shared.set_sound_problem(None);
-        self.programme = programme;
-        self.shared.length.store(self.length(), Relaxed);
-        if let Some(programme) = &self.programme {
-            self.mix = programme.mix;
-            self.open();
-        }
-    }
-
-    /// Opens the programme beside what plays; of several wishes in a row the latest counts.
-    fn open(&mut self) {
-        let Some(programme) = self.programme.clone() else {
-            return;
-        };
-        if self.opening {
-            self.again = true;
-            return;
-        }
-        self.opening = true;
-        self.shared.set_sound_problem(None);
-        let (mix, slot, project) = (self.mix, self.shared.sound_problem.clone(), self.project);
-        let make = move || {
-            let open = || programme.live(&mix, &slot).map(Reel::new);
-            let made = open().and_then(|reel| Ok(Box::new((reel, open()?))));
-            let made = made.map_err(|error| match std::error::Error::source(&error) {
-                Some(cause) => format!("{error}: {cause}"),
-                None => error.to_string(),
-            });
-            Command::Opened {
-                project,
-                made,
-                programme,
-            }
-        };
-        match self.sender.clone() {
-            Some(sender) => {
-                let thread = std::thread::Builder::new().name("muvi-open".into());
-                let spawned = thread.spawn(move || {
-                    // The engine may be gone by now.
-                    let _ = sender.send(make());
-                });
-                if let Err(error) = spawned {
-                    self.opening = false;
-                    self.shared
-                        .set_sound_problem(Some(format!("The sound cannot be opened: {error}")));
-                }
-            }
-            None => {
-                let opened = make();
-                self.obey(opened);
-            }
-        }
-    }
-
-    fn install(&mut self, made: Result<Box<(Reel, Reel)>, String>, programme: &Arc<Programme>) {
-        self.opening = false;
-        match made {
-            Ok(reels) => self.put_on(*reels, programme),
-            Err(problem) => {
-                self.shared.set_sound_problem(Some(problem));
-                if self.deck.is_none() && self.moves() {
-                    self.rest();
-                }
-            }
-        }
-        if std::mem::take(&mut self.again) {
-            self.open();
-        }
-    }
-
-    fn put_on(&mut self, reels: (Reel, Reel), programme: &Arc<Programme>) {
-        let (mut reel, mut spare) = reels;
-        // The mix may have changed while the sources were opened.
-        let mut taken = reel.set_mix(&self.mix, false);
-        taken &= spare.set_mix(&self.mix, false);
-        self.again |= !taken;
-        self.shared.length.store(programme.length, Relaxed);
-        let same_rate = self.tape.sample_rate() == programme.sample_rate;
-        let moves = self.moves();
-        match &mut self.deck {
-            Some(deck) if moves && same_rate => deck.swap(reel, spare),
-            _ => {
-                let mut deck = Deck::new(reel, spare);
-                deck.range = self.range;
-                self.deck = Some(deck);
-                if moves {
-                    self.begin(self.shared.position());
-                }
-            }
-        }
-    }
-
-    fn set_mix(&mut self, mix: Mix) {
-        self.mix = mix;
-        let running = self.moves();
-        let taken = self.deck.as_mut().is_none_or(|deck| deck.set_mix(&mix, running));
-        if !taken {
-            self.open();
-        }
-    }
-
-    // --- Transport
-
     fn play(&mut self, speed: f64) {
         if self.programme.is_none() {
             return;
@@ -482,164 +369,5 @@ impl Feeder {
         self.mode = Mode::Audition(Box::new(Feed::stream(source)));
         self.shared.auditioning.store(true, Release);
         self.start_tape(rate, false, 0.0);
-    }
-
-    // --- The ring
-
-    fn connect(&mut self, link: Link) {
-        let place = self.shared.position();
-        self.shared.set_wire(link.wire.clone());
-        self.link = Some(link);
-        self.tape.reconnect();
-        self.stopping = None;
-        match self.mode {
-            Mode::Run => {
-                self.shared.set_rest(place);
-                self.begin(place);
-            }
-            Mode::Scrub { .. } => self.begin(place),
-            Mode::Audition(_) => self.start_tape(self.tape.sample_rate(), true, 0.0),
-            Mode::Rest => {}
-        }
-    }
-
-    /// Nothing that was rendered is heard any more.
-    fn silence(&mut self) {
-        let generation = self.tape.cut();
-        if let Some(link) = &self.link {
-            link.wire.generation.store(generation, Release);
-        }
-    }
-
-    /// Starts the sound of the present mode with the head at `place`.
-    fn begin(&mut self, place: f64) {
-        let Some(deck) = &mut self.deck else {
-            self.silence();
-            return;
-        };
-        deck.range = self.range;
-        deck.set_speed(self.speed);
-        if matches!(self.mode, Mode::Run) {
-            deck.put(place);
-        }
-        // Where the programme itself begins, its first sample must not be softened.
-        let soft = !(place == 0.0 && self.speed == 1.0);
-        self.start_tape(self.sample_rate(), soft, place);
-    }
-
-    /// A new generation of sound, rendered for a moment before the device goes over to it.
-    fn start_tape(&mut self, rate: u32, soft: bool, place: f64) {
-        let Some(link) = &self.link else {
-            return;
-        };
-        self.over = false;
-        let generation = self.tape.start(rate, link.sample_rate, soft, place);
-        let frames = u64::from(link.sample_rate) * BEFORE_START_MILLIS / 1000;
-        while self.tape.made() < frames && self.produce() {}
-        if let Some(link) = &mut self.link {
-            self.tape.flush(&mut link.producer);
-            link.wire.generation.store(generation, Release);
-        }
-    }
-
-    fn fill(&mut self) {
-        let Some(link) = &mut self.link else {
-            return;
-        };
-        let millis = match self.mode {
-            Mode::Rest => return,
-            Mode::Scrub { .. } => AHEAD_DRAGGED_MILLIS,
-            _ => AHEAD_MILLIS,
-        };
-        self.tape.flush(&mut link.producer);
-        // A device that takes much at once needs more than that waiting.
-        let ahead = u64::from(link.sample_rate) * millis / 1000 + 2 * u64::from(link.wire.most.load(Relaxed));
-        loop {
-            let Some(link) = &self.link else {
-                return;
-            };
-            let consumed = link.wire.consumed.load(Acquire);
-            if self.tape.waiting(consumed) >= ahead || !self.produce() {
-                break;
-            }
-            if let Some(link) = &mut self.link {
-                self.tape.flush(&mut link.producer);
-            }
-        }
-        if let (Mode::Run, Some(deck)) = (&self.mode, &mut self.deck) {
-            deck.prepare();
-        }
-    }
-
-    /// Renders the next stretch of the present mode; false if there is none.
-    fn produce(&mut self) -> bool {
-        if self.over {
-            return false;
-        }
-        self.frames.clear();
-        let (mut ducking_db, mut over) = (0.0, false);
-        match (&mut self.mode, &mut self.deck) {
-            (Mode::Run, Some(deck)) => {
-                over = deck.run(CHUNK, &mut self.frames, self.tape.stretches()) < CHUNK;
-                ducking_db = deck.ducking_db();
-                if let Some(problem) = deck.take_problem() {
-                    self.shared.set_sound_problem(Some(problem));
-                }
-            }
-            (Mode::Scrub { .. }, Some(deck)) => {
-                let target = self.shared.rest() as u64;
-                let rate = self.tape.sample_rate();
-                let made = self
-                    .grains
-                    .run(deck.reel(), target, rate, CHUNK, &mut self.frames);
-                // Silence between grains is no end: the next one goes on.
-                if made == 0 {
-                    return false;
-                }
-                if made < CHUNK {
-                    self.frames.resize(CHUNK, [0.0; 2]);
-                }
-                self.tape.add(&self.frames, 0.0, made < CHUNK);
-                return true;
-            }
-            (Mode::Audition(feed), _) => {
-                while self.frames.len() < CHUNK && !over {
-                    match feed.next() {
-                        Ok(frame) => self.frames.push(frame),
-                        Err(error) => {
-                            let text = format!("The sound cannot be played: {error}");
-                            self.shared.set_sound_problem(Some(text));
-                            over = true;
-                        }
-                    }
-                    over |= feed.is_over();
-                }
-            }
-            _ => return false,
-        }
-        self.over = over;
-        self.tape.add(&self.frames, ducking_db, over);
-        if over {
-            self.tape.finish();
-        }
-        true
-    }
-
-    /// Ends what has been played to its end.
-    fn finish(&mut self) {
-        let Some(link) = &self.link else {
-            return;
-        };
-        let heard_out = self.tape.waiting(link.wire.consumed.load(Acquire)) == 0;
-        match self.mode {
-            Mode::Run if self.over && heard_out => {
-                let place = self.deck.as_ref().map_or(0.0, |deck| deck.position);
-                self.shared.set_rest(place);
-                self.rest();
-            }
-            Mode::Audition(_) if self.over && heard_out => self.rest(),
-            Mode::Scrub { over: true, .. } if heard_out => self.rest(),
-            _ => {}
-        }
     }
 }

@@ -64,7 +64,7 @@ impl Take {
         let (width, total) = (manifest.latent.width, piece.total());
         let settings = DecodeSettings::default();
         let decoder = Decoder::new(manifest, width, total, brief.samples, &settings);
-        let mut sounding = Sounding::Whole(decoder.map_err(ScoringError::from)?);
+        let mut sounding = Sounding::Whole(Box::new(decoder.map_err(ScoringError::from)?));
         let path = folder.join("take.wav");
         let mut meter = LoudnessMeter::new(hz)?;
         let mut writer = WavWriter::create(&path, hz, true).map_err(wrap)?;

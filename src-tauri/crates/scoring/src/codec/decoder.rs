@@ -105,7 +105,7 @@ impl Decoder {
             }
             self.next = part.end;
             let voice = &mut self.voice;
-            magnitudes(models, latents, self.total, part, &mut |log, pan, wide| {
+            magnitudes(models, latents, self.total, part, |log, pan, wide| {
                 voice.push(log, pan, wide);
             })?;
             self.voice.hand_over(sink)?;
@@ -147,7 +147,7 @@ pub(super) fn magnitudes(
     latents: &[f32],
     total: usize,
     part: Range<usize>,
-    take: &mut dyn FnMut(&[f32], &[f32], &[f32]),
+    take: impl FnOnce(&[f32], &[f32], &[f32]),
 ) -> Result<(), CodecError> {
     let manifest = models.manifest();
     let (spec, halo, width) = (manifest.stft, manifest.decoder_halo, manifest.latent.width);

@@ -176,7 +176,7 @@ impl SectionDecoder {
             let to = made.end.min(part.end * self.stack) - part.start * self.stack;
             let range = from * self.bins..to * self.bins;
             let voice = &mut self.voice;
-            magnitudes(models, latents, self.total, part, &mut |log, pan, wide| {
+            magnitudes(models, latents, self.total, part, |log, pan, wide| {
                 voice.push(&log[range.clone()], &pan[range.clone()], &wide[range.clone()]);
             })?;
             self.hand_over(sink)?;

@@ -195,7 +195,7 @@ pub(super) fn compose(
         &DecodeSettings::default(),
     )
     .map_err(ScoringError::from)?;
-    let mut sounding = Sounding::Whole(decoder);
+    let mut sounding = Sounding::Whole(Box::new(decoder));
     let mut writing = Writing::begin(&paths, engine.sample_rate(), samples, teller)?;
 
     progress.start(Phase::Compose)?;

@@ -18,7 +18,7 @@ const DECODING: f64 = 0.25;
 
 /// What turns latents into samples.
 pub(crate) enum Sounding {
-    Whole(Decoder),
+    Whole(Box<Decoder>),
     Section(Box<SectionDecoder>),
 }
 
@@ -38,6 +38,9 @@ impl Sounding {
     }
 }
 
+/// Takes blocks of both channels, in order.
+pub(crate) type Sink<'a> = dyn FnMut([&[f32]; 2]) -> Result<(), Error> + 'a;
+
 /// How long the parts of the work took.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timing {
@@ -52,7 +55,7 @@ pub(crate) fn stream(
     sounding: &mut Sounding,
     samples: u64,
     progress: &mut Progress<'_>,
-    sink: &mut dyn FnMut([&[f32]; 2]) -> Result<(), Error>,
+    sink: &mut Sink<'_>,
 ) -> Result<Timing, Error> {
     let cancel = Cancel::from(progress.cancel().flag());
     let mut timing = Timing::default();

@@ -64,6 +64,7 @@ export const states = {
       project: { problems: [{ code: 'recovered', message: 'The program ended before it could save. Everything that you did is back.' }] },
     },
   },
+  fullscreen: { play: async (page) => { await seek(page, 400); await press('h', 'f')(page); } },
   export: { play: press('Control+e') },
   'export-done': {
     options: {},

@@ -14,13 +14,12 @@ export function paintWave(
   const half = height / 2;
   const middle = top + half;
   c.fillStyle = colour;
-  c.beginPath();
+  // Boxes of their own: a path of thousands of corners costs many times as much to fill.
   for (let n = 0; n < columns.there.length; n++) {
     if (!columns.there[n]) continue;
     const [above, below] = columnSpan(columns.low[n]!, columns.high[n]!, gain(n), half);
-    c.rect(x + n, middle - above, 1, above - below);
+    c.fillRect(x + n, middle - above, 1, above - below);
   }
-  c.fill();
 }
 
 /** Hatches the columns that have nothing to show yet. */

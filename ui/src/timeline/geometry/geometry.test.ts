@@ -49,6 +49,7 @@ describe('view', () => {
     expect(follow(view, 1496, 'page', HOUR).left).toBe(1496 - 32);
     expect(follow(view, 900, 'page', HOUR).left).toBe(900 - 32);
     expect(follow(view, 2000, 'smooth', HOUR).left).toBe(1750);
+    expect(follow(view, 1250.5, 'smooth', HOUR)).toBe(view);
     expect(follow(view, 9999, 'off', HOUR)).toBe(view);
   });
   test('reveal scrolls only as far as needed', () => {

@@ -90,7 +90,11 @@ export type Follow = 'page' | 'smooth' | 'off';
 /** The view while playing: turns the page when the playhead leaves it, or keeps it in the middle. */
 export function follow(view: View, frame: number, mode: Follow, frames: number): View {
   if (mode === 'off') return view;
-  if (mode === 'smooth') return held({ ...view, left: frame - view.width / view.scale / 2 }, frames);
+  if (mode === 'smooth') {
+    const next = held({ ...view, left: frame - view.width / view.scale / 2 }, frames);
+    // Less than a pixel is not worth drawing all lanes again.
+    return Math.abs(next.left - view.left) * view.scale < 1 ? view : next;
+  }
   const x = xOf(view, frame);
   if (x >= 0 && x <= view.width - 8) return view;
   return held({ ...view, left: frame - 32 / view.scale }, frames);

@@ -82,6 +82,25 @@ describe('loader', () => {
     vi.useRealTimers();
   });
 
+  test('after a clear the same path is another thing', async () => {
+    vi.useFakeTimers();
+    const { loader, asked, settle } = made();
+    loader.want('lane', ['take/1', 'take/2']);
+    asked[0]!.answer({ value: 'of before', whole: true });
+    await settle();
+    loader.clear();
+    expect(loader.get('take/1')).toBeNull();
+    expect(asked[1]!.signal.aborted).toBe(true);
+    asked[1]!.answer({ value: 'of before', whole: true });
+    await settle();
+    expect(loader.get('take/2')).toBeNull();
+    expect(asked.slice(2).map((one) => one.path)).toEqual(['take/1', 'take/2']);
+    asked[3]!.answer({ value: 'of now', whole: true });
+    await settle();
+    expect(loader.get('take/2')).toBe('of now');
+    vi.useRealTimers();
+  });
+
   test('never more than six at once, and nothing after the end', async () => {
     vi.useFakeTimers();
     const { loader, asked, settle } = made();

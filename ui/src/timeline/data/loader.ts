@@ -64,7 +64,16 @@ export class Loader<V> {
     this.#start();
   }
 
-  /** Aborts and forgets everything. */
+  /** Forgets everything: the same paths mean other things from now on. What is looked at is asked for again. */
+  clear(): void {
+    for (const control of this.#running.values()) control.abort();
+    // Told apart from those of before, which end later and must not be kept.
+    this.#running = new Map();
+    this.#kept.clear();
+    this.#start();
+  }
+
+  /** Aborts and forgets everything, for good. */
   end(): void {
     this.#ended = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -97,7 +106,7 @@ export class Loader<V> {
     } catch {
       // Aborted, or broken: the second is asked for again later like what is not there yet.
     }
-    this.#running.delete(path);
+    if (this.#running.get(path) === control) this.#running.delete(path);
     if (this.#ended) return;
     if (!control.signal.aborted) {
       const before = this.#kept.get(path);

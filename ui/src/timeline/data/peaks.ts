@@ -60,6 +60,11 @@ export class Peaks {
     this.#loader.refresh(`${path}/`);
   }
 
+  /** Another project: the same paths are other things. */
+  clear(): void {
+    this.#loader.clear();
+  }
+
   end(): void {
     this.#loader.end();
   }

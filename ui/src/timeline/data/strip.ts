@@ -28,6 +28,11 @@ export class Strip {
     });
   }
 
+  /** Another project: the same paths are other things. */
+  clear(): void {
+    this.#loader.clear();
+  }
+
   end(): void {
     this.#loader.end();
   }

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { JobView, TakePlan } from '../../api/types';
 import type { Studio } from '../../state/studio';
 import { Loader } from '../data/loader';
@@ -39,6 +40,13 @@ export class Sources {
       () => this.#curvesCame++,
       CURVES_KEPT,
     );
+    // Numbers of takes are those of a project.
+    let folder: string | null = null;
+    $effect(() => {
+      const now = this.#folder;
+      if (folder !== null && now !== folder) untrack(() => this.#clear());
+      folder = now;
+    });
     $effect(() => this.#want());
     $effect(() => this.#plan());
     let last: number | null = null;
@@ -57,6 +65,7 @@ export class Sources {
   }
 
   #project = $derived.by(() => this.studio.app.project);
+  #folder = $derived(this.#project?.folder ?? null);
   #key = $derived(this.#project?.video.key ?? null);
   #analysed = $derived(this.#project?.analysed ?? false);
   #threshold = $derived(this.#project?.mix.ducking.thresholdDb ?? 0);
@@ -120,6 +129,16 @@ export class Sources {
   #bytes(path: string): Uint8Array | null {
     void this.#curvesCame;
     return this.#curves.get(path);
+  }
+
+  #clear(): void {
+    this.#peaks.clear();
+    this.#strip.clear();
+    this.#curves.clear();
+    this.#plans = {};
+    this.#peaksCame++;
+    this.#picturesCame++;
+    this.#curvesCame++;
   }
 
   #want(): void {

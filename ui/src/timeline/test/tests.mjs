@@ -322,6 +322,26 @@ export const tests = [
     },
   ],
   [
+    'another project with the same numbers of takes is asked for anew',
+    async ({ page, assert }) => {
+      const asked = await page.evaluate(async () => {
+        const { fake } = window.timelineTest;
+        const paths = [];
+        const bytes = fake.bytes.bind(fake);
+        fake.bytes = (path, signal) => {
+          paths.push(path);
+          return bytes(path, signal);
+        };
+        fake.emit('project', { ...fake.project, folder: '/another.muvi', revision: 50 });
+        await new Promise((done) => setTimeout(done, 300));
+        return paths;
+      });
+      assert.ok(asked.some((path) => path.startsWith('peaks/take/3/')), asked.join(' '));
+      assert.ok(asked.includes('curve/take/3'), asked.join(' '));
+      assert.equal((await calls(page, 'take_plan')).length, 2);
+    },
+  ],
+  [
     'axe finds nothing serious, in the dark and in the light',
     async ({ open, axe, assert }) => {
       for (const theme of ['dark', 'light']) {

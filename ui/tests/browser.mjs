@@ -72,33 +72,30 @@ async function layout(page, name) {
 }
 
 const sizes = [{ width: 1280, height: 720 }, { width: 1920, height: 1080 }];
-for (const [name, state] of Object.entries(states)) {
-  if (only && !name.includes(only)) continue;
-  for (const size of state.large || only ? sizes : sizes.slice(0, 1)) {
-    const label = `${name}-${size.width}`;
-    const { context, page } = await open(label, state.options ?? {}, size);
-    try {
-      await state.play?.(page);
-      await page.waitForTimeout(250);
-      await layout(page, label);
-      await page.screenshot({ path: join(pictures, `${label}.png`) });
-      if (size.width === 1280) {
-        const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })`);
-        for (const violation of found.violations) {
-          if (violation.impact !== 'serious' && violation.impact !== 'critical') continue;
-          const where = violation.nodes.slice(0, 4).map((node) => `${node.target.join(' ')} (${node.any[0]?.message ?? ''})`);
-          problems.push(`${label}: axe ${violation.id}: ${violation.help}\n    ${where.join('\n    ')}`);
-        }
+
+async function look(name, state, size) {
+  const label = `${name}-${size.width}`;
+  const { context, page } = await open(label, state.options ?? {}, size);
+  try {
+    await state.play?.(page);
+    await page.waitForTimeout(250);
+    await layout(page, label);
+    await page.screenshot({ path: join(pictures, `${label}.png`) });
+    if (size.width === 1280) {
+      const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })`);
+      for (const violation of found.violations) {
+        if (violation.impact !== 'serious' && violation.impact !== 'critical') continue;
+        const where = violation.nodes.slice(0, 4).map((node) => `${node.target.join(' ')} (${node.any[0]?.message ?? ''})`);
+        problems.push(`${label}: axe ${violation.id}: ${violation.help}\n    ${where.join('\n    ')}`);
       }
-    } catch (error) {
-      problems.push(`${label}: ${error.message.split('\n')[0]}`);
     }
-    await context.close();
+  } catch (error) {
+    problems.push(`${label}: ${error.message.split('\n')[0]}`);
   }
+  await context.close();
 }
 
-for (const [name, flow] of Object.entries(flows)) {
-  if (only && !name.includes(only)) continue;
+async function use(name, flow) {
   const { context, page } = await open(name, flow.options ?? {}, sizes[0]);
   try {
     await flow.play(page);
@@ -107,6 +104,20 @@ for (const [name, flow] of Object.entries(flows)) {
   }
   await context.close();
 }
+
+const work = [];
+for (const [name, state] of Object.entries(states)) {
+  for (const size of state.large || only ? sizes : sizes.slice(0, 1)) work.push([name, () => look(name, state, size)]);
+}
+for (const [name, flow] of Object.entries(flows)) work.push([name, () => use(name, flow)]);
+const waiting = work.filter(([name]) => !only || name.includes(only));
+if (waiting.length === 0) problems.push(`nothing is called ${only}`);
+// Each has a context of its own, so a few go side by side.
+await Promise.all(
+  Array.from({ length: 3 }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await next[1]();
+  }),
+);
 
 await browser.close();
 server.close();

@@ -18,7 +18,7 @@ mod tools;
 pub mod view;
 pub mod wav;
 
-pub use part::OutputError;
+pub use part::{OutputError, Part};
 pub use probe::{MediaInfo, probe};
 pub use resample::Resampler;
 pub use tools::{Tools, ToolsError, Version};

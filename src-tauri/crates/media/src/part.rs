@@ -63,7 +63,8 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    pub(crate) fn from_io(path: &Path, source: io::Error) -> Self {
+    /// What `source` means for writing `path`.
+    pub fn from_io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -80,7 +81,7 @@ impl OutputError {
 
 /// A file under a temporary name beside its target; removed unless it is kept.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub struct Part {
     temp: TempPath,
     target: PathBuf,
     overwrite: bool,
@@ -88,7 +89,10 @@ pub(crate) struct Part {
 
 impl Part {
     /// Checks that `target` can be written, and makes an empty file `.NAME.xxxxxx.part` beside it.
-    pub(crate) fn create(target: &Path, inputs: &[&Path], overwrite: bool) -> Result<Self, OutputError> {
+    ///
+    /// # Errors
+    /// [`OutputError`] if the name is unusable, is one of the inputs', or is taken and `overwrite` is not set.
+    pub fn create(target: &Path, inputs: &[&Path], overwrite: bool) -> Result<Self, OutputError> {
         check(target, inputs, overwrite)?;
         let name = target.file_name().ok_or_else(|| OutputError::NoName {
             path: target.to_owned(),
@@ -113,7 +117,7 @@ impl Part {
     }
 
     /// Where to write.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.temp
     }
 
@@ -123,7 +127,10 @@ impl Part {
     }
 
     /// Brings the bytes to the disk, then gives the file its name in one step.
-    pub(crate) fn keep(self) -> Result<(), OutputError> {
+    ///
+    /// # Errors
+    /// [`OutputError`] if the disk fails or somebody took the name meanwhile; the part is gone then.
+    pub fn keep(self) -> Result<(), OutputError> {
         let target = self.target;
         let wrap = |source| OutputError::from_io(&target, source);
         File::options()

@@ -22,6 +22,7 @@ mod report;
 mod request;
 mod score;
 mod seen;
+pub mod store;
 mod style;
 mod take;
 mod target;

@@ -1,0 +1,74 @@
+//! `project.json`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use muvi_timeline::Project;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+
+/// The version of the format that this program writes, and the newest that it reads.
+pub(super) const FORMAT: u32 = 1;
+
+/// What is in `project.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Snapshot {
+    /// Version of the format; its name tells what file this is.
+    pub(super) muvi_project: u32,
+    /// The program that wrote it, for people.
+    pub(super) saved_by: String,
+    /// Grows by one with each save; the journal of the same number goes on from here.
+    pub(super) generation: u64,
+    /// The number of the next take.
+    pub(super) next_take: u32,
+    /// The video seen from the folder that the project's folder is in, if it is inside of it.
+    pub(super) video_beside: Option<PathBuf>,
+    /// The project.
+    pub(super) project: Project,
+}
+
+impl Snapshot {
+    pub(super) fn new(folder: &Path, project: Project, generation: u64, next_take: u32) -> Self {
+        let beside = folder
+            .parent()
+            .and_then(|parent| project.video.path.strip_prefix(parent).ok());
+        Self {
+            muvi_project: FORMAT,
+            saved_by: concat!("MuVi Studio ", env!("CARGO_PKG_VERSION")).into(),
+            generation,
+            next_take,
+            video_beside: beside.map(Into::into),
+            project,
+        }
+    }
+
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Damaged`], [`StoreError::NotFound`], [`StoreError::Read`].
+    pub(super) fn read(path: &Path) -> Result<Self, StoreError> {
+        #[derive(Deserialize)]
+        struct Head {
+            muvi_project: u64,
+        }
+        let bytes = fs::read(path).map_err(StoreError::read(path))?;
+        let damaged = |source| StoreError::json(path, source);
+        let head: Head = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if head.muvi_project > u64::from(FORMAT) {
+            return Err(StoreError::Newer {
+                path: path.into(),
+                found: head.muvi_project,
+                known: FORMAT,
+            });
+        }
+        let snapshot: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
+        snapshot.project.check().map_err(|source| StoreError::Damaged {
+            path: path.into(),
+            line: 0,
+            column: 0,
+            source: source.into(),
+        })?;
+        Ok(snapshot)
+    }
+}

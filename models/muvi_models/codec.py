@@ -50,7 +50,8 @@ def stereo_image(magnitude: torch.Tensor, bands: torch.Tensor) -> tuple[torch.Te
     power = magnitude * magnitude
     mid, left, right = power[:, 0], power[:, 1], power[:, 2]
     side = (0.5 * (left + right) - mid).clamp(min=0.0)
-    e_mid, e_left, e_right, e_side = (((p @ bands) + 1e-12).sqrt() for p in (mid, left, right, side))
+    # A least power, not an added one: the exporter takes a small summand for zero, and silence must not divide by it.
+    e_mid, e_left, e_right, e_side = ((p @ bands).clamp(min=1e-12).sqrt() for p in (mid, left, right, side))
     gate = (e_left + e_right) / (e_left + e_right + GATE)
     pan = (e_left - e_right) / (e_left + e_right) * gate
     width = e_side / (e_mid + e_side) * gate

@@ -32,13 +32,14 @@ from .whole import save_whole
 RATE = 8e-4
 LATENT_NOISE = 0.12
 """Largest deviation of the noise on a learned codec's latents: what a generator gives is never exact."""
-WEIGHTS = {"log": 3.0, "mel": 1.0, "root": 1.0, "image": 1.0, "latents": 0.02}
+WEIGHTS = {"log": 4.0, "mel": 1.0, "root": 1.0, "image": 1.0, "latents": 0.02}
 
 
 def decoder_loss(log_mid, image, target: torch.Tensor, bands: torch.Tensor, mel: torch.Tensor) -> dict:
     """Losses against `target` magnitudes [B, 3, F, K]; all are means of absolute differences."""
     true = torch.log(target[:, 0] + LOG_FLOOR)
-    audible = ((true + 9.2) / 4).clamp(0.15, 1.5)
+    # Quiet bins count as well: what fills the gaps between partials is heard as haze.
+    audible = ((true + 9.2) / 4).clamp(0.4, 1.5)
     level, true_level = log_mid.exp(), true.exp()
     pan, width = stereo_image(target, bands)
     loud = (true_level @ bands).clamp(max=1)[..., :BANDS]

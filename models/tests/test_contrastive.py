@@ -1,5 +1,7 @@
 """The contrastive losses, the weights of frames and the ablation's tables."""
 
+from dataclasses import replace
+
 import torch
 
 from muvi_models import ablation
@@ -38,12 +40,10 @@ def test_music_that_is_the_same_is_no_negative():
     torch.manual_seed(0)
     side = MusicEncoder(64).eval()
     b = batch(2, 20, 2)
-    same = Batch(*[getattr(b, k) for k in ("features", "hit", "intensity", "mood", "object", "distractor", "music")],
-                 b.music[:, None].repeat(1, 2, 1, 1))  # fmt: skip
+    same = replace(b, negatives=b.music[:, None].repeat(1, 2, 1, 1))
+    none = replace(b, negatives=b.negatives[:, :0])
     with torch.no_grad():
         conditioning = torch.randn(2, 20, 64)
-        none = Batch(*[getattr(b, k) for k in ("features", "hit", "intensity", "mood", "object", "distractor", "music")],
-                     b.negatives[:, :0])  # fmt: skip
         assert torch.allclose(info_nce(side, conditioning, same)[1], info_nce(side, conditioning, none)[1], atol=1e-5)
         assert info_nce(side, conditioning, b)[1] > info_nce(side, conditioning, none)[1]
 

@@ -5,6 +5,7 @@ import logging
 import sys
 
 import numpy as np
+import onnxruntime
 import pytest
 import soundfile
 import torch
@@ -12,6 +13,7 @@ import torch
 from muvi_models import contract as c
 from muvi_models import pieces, train_codec, train_velocity
 from muvi_models.codec import CodecConfig, CodecDecoder, CodecEncoder, fit_linear
+from muvi_models.export import Stage, export_stage
 from muvi_models.plan import latent_times, loudness_curve, plan_of, pulses
 from muvi_models.spectrogram import magnitudes, mel_bands, stft
 from muvi_models.toy import tones
@@ -245,17 +247,29 @@ def test_training_from_music_to_checkpoints_and_resume(music, tmp_path):
 
 
 def test_export_refuses_a_network_whose_numbers_differ(tmp_path):
-    from muvi_models import export
-
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
 
     class Unstable(torch.nn.Module):
         def forward(self, x):
             return x * (1.0 + torch.rand(()))
 
-    stage = export.Stage(Unstable(), {"x": torch.ones(2, 3)}, ["y"], {})
+    stage = Stage(Unstable(), {"x": torch.ones(2, 3)}, ["y"], {})
     with pytest.raises(SystemExit, match="differs"):
-        export.export_stage("unstable", stage, tmp_path)
+        export_stage("unstable", stage, tmp_path)
+
+
+def test_silence_goes_through_an_exported_codec(tmp_path):
+    """Digital silence has no stereo image; it must not become nan on its way through the exporter."""
+    config = CodecConfig(spectral=4, stereo=2, wide=8, wide_blocks=1, narrow=8, narrow_blocks=1)
+    encoder, decoder = CodecEncoder(config), CodecDecoder(config)
+    fit_linear(encoder, decoder, [magnitudes(torch.from_numpy(tones(3.0, 1)[:, : 2048 * 60])[None])])
+    example = torch.rand(1, 3, 8, c.BINS) * 0.1
+    stage = Stage(encoder, {"magnitude": example}, ["latents"], {"magnitude": {2: "F"}, "latents": {1: "L"}})
+    export_stage("codec_encoder", stage, tmp_path)
+    session = onnxruntime.InferenceSession(tmp_path / "codec_encoder.onnx")
+    for level in (0.0, 1e-12, 1e-9):
+        quiet = np.full((1, 3, 8, c.BINS), level, np.float32)
+        assert np.isfinite(session.run(None, {"magnitude": quiet})[0]).all(), level
 
 
 def test_conditioning_lands_on_the_latents_it_was_seen_at():

@@ -1,0 +1,330 @@
+"""Every measure of a pack by one command: `python -m muvi_models.evaluate packs/mini --data data --clips 24`.
+
+Held-out videos are scored by the pack as the app would score them (found cuts and hits, a steady pulse, the
+adaptor's curves and conditioning; no reference is seen), and so are style clips and hits that a user sets. Beside
+each figure stand its anchors: the true music, the music of another clip, noise. Prints the table, and writes
+evaluation.json and MODEL_CARD.md into the pack. `--data` names one or more roots made by `muvi_models.data`; the
+music side of the contrastive training is read from the pack's training/contrast.safetensors, or from `--contrast`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from .codec_data import Windows
+from .contract import FRAME_RATE, LATENT_RATE, SAMPLE_RATE, SAMPLES_PER_LATENT, STYLE_FRAMES, WINDOW_FRAMES
+from .contrastive import MusicEncoder
+from .evaluate_adaptor import Outputs
+from .evaluate_generator import correlation, level
+from .judges import StyleJudge, describe, embeddings, frechet
+from .measures import spectral_measures
+from .model_card import write_card
+from .music_features import music_features
+from .pack_run import Pack, griffin_lim
+from .picture_plan import HIT_THRESHOLD, picture_row, shown_hits, user_hits
+from .pieces import audio_files
+from .spectrogram import magnitudes
+from .sync import TOLERANCE_S, beats_in_bins, hits_and_chance, met, strong_onsets
+from .video_data import Clip, load_clips
+from .whole import write_whole
+
+DURATION_S = WINDOW_FRAMES / LATENT_RATE
+FRAMES = int(DURATION_S * FRAME_RATE[0] / FRAME_RATE[1])
+FIVE = ["ambient", "electronic", "orchestral", "piano", "rock"]
+JUDGED_PIECES = 12
+"""Training pieces of each style that the judge hears."""
+CODEC_WINDOWS, CODEC_LATENTS = 16, 64
+
+
+def mid_magnitudes(path: Path, start_s: float) -> np.ndarray:
+    """|STFT| / NORM of the mid of one window of a file [F, K]; silence behind its end."""
+    first, count = round(start_s * SAMPLE_RATE), WINDOW_FRAMES * SAMPLES_PER_LATENT
+    sound = read_window(path, first, count)
+    return magnitudes(torch.from_numpy(sound)[None])[0, 0].numpy()
+
+
+def read_window(path: Path, first: int, count: int) -> np.ndarray:
+    """Samples float32 [2, count] from sample `first` on."""
+    total = soundfile.info(path).frames
+    first = max(0, min(first, total - 1))
+    sound, _ = soundfile.read(path, start=first, frames=count, dtype="float32", always_2d=True)
+    sound = np.pad(sound, ((0, count - len(sound)), (0, 0))).T
+    return np.ascontiguousarray(np.repeat(sound, 2, 0)[:2] if len(sound) == 1 else sound[:2])
+
+
+class Held:
+    """The held-out clips with the music they were made for, and music by style, from all data roots."""
+
+    def __init__(self, roots: list[Path], clips: int, seed: int = 3):
+        self.rng = np.random.default_rng(seed)
+        found = [(root, clip) for root in roots for clip in load_clips(root / "video" / "heldout")]
+        found = [f for f in found if len(f[1]) >= FRAMES + 2]
+        order = self.rng.permutation(len(found))
+        self.clips: list[Clip] = [found[i][1] for i in order[:clips]]
+        self.audio = [self.file(found[i][0], found[i][1].piece) for i in order[:clips]]
+        if not self.clips:
+            raise SystemExit(f"no held-out clips of {FRAMES / 10:.0f} s in {roots}: run muvi_models.data first")
+        self.pieces = {split: self.by_style(roots, split) for split in ("train", "heldout")}
+        self.folders = [root / "music" / "heldout" for root in roots]
+
+    @staticmethod
+    def file(root: Path, piece: str) -> Path:
+        """The held-out piece's audio."""
+        return root / "music" / "heldout" / f"{piece}.flac"
+
+    @staticmethod
+    def by_style(roots: list[Path], split: str) -> dict[str, list[Path]]:
+        """Audio files of a split by style."""
+        out: dict[str, list[Path]] = {}
+        for root in roots:
+            for path in audio_files(root / "music" / split):
+                out.setdefault(path.stem.rsplit("_", 1)[0], []).append(path)
+        return out
+
+    def excerpt(self, path: Path) -> float:
+        """A start (s) from which the piece goes on for a window."""
+        room = soundfile.info(path).duration - DURATION_S - 3
+        return float(self.rng.uniform(2, max(2.1, room)))
+
+
+def judge_of(held: Held) -> StyleJudge:
+    """The style judge, from windows of training pieces (the true sound, not the codec's)."""
+    rows, names = [], []
+    for style, files in held.pieces["train"].items():
+        for path in files[:: max(1, len(files) // JUDGED_PIECES)][:JUDGED_PIECES]:
+            for _ in range(2):
+                rows.append(describe(mid_magnitudes(path, held.excerpt(path))))
+                names.append(style)
+    return StyleJudge(np.array(rows), names)
+
+
+def noise_like(magnitude: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Noise with the spectrum of the music [F, K] and no course of its own."""
+    return magnitude.mean(0) * rng.rayleigh(0.8, magnitude.shape).astype(np.float32)
+
+
+def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder | None) -> dict:
+    """Everything about generated music: sync, intensity, SIM, style, user hits, sound."""
+    latent = pack.manifest["latent"]["width"]
+    rng, n = np.random.default_rng(5), len(held.clips)
+    seen = [tuple(x.numpy() for x in pack.run_chunked(torch.from_numpy(c.features))) for c in held.clips]
+    real = [mid_magnitudes(f, c.start / 10) for f, c in zip(held.audio, held.clips, strict=True)]
+    style_files = [held.pieces["heldout"].get(s, []) for s in FIVE]
+    rows: list[dict] = []
+    made: dict[str, list[np.ndarray]] = {"plain": [], "styled": [], "asked": []}
+    hits_asked, wanted = [], []
+    for i, (clip, (conditioning, _, curves)) in enumerate(zip(held.clips, seen, strict=True)):
+        began = time.monotonic()
+        style = FIVE[i % len(FIVE)]
+        own = [f for f in style_files[i % len(FIVE)] if f.stem != clip.piece] or style_files[i % len(FIVE)]
+        clip_latents = None
+        if own:
+            path = own[int(rng.integers(len(own)))]
+            first = round(held.excerpt(path) * SAMPLE_RATE)
+            sound = read_window(path, first, (STYLE_FRAMES + 32) * SAMPLES_PER_LATENT)
+            clip_latents = pack.encode(sound)[16 : 16 + STYLE_FRAMES]
+        wanted.append(style if own else None)
+        asked = user_hits(clip, curves[:, 0], DURATION_S, 3, seed=i)
+        hits_asked.append(asked)
+        plain = picture_row(clip, conditioning, curves, latent, seed=i)
+        kinds = {"plain": plain, "asked": picture_row(clip, conditioning, curves, latent, None, asked, i)}
+        kinds["styled"] = picture_row(clip, conditioning, curves, latent, clip_latents, seed=i)
+        for kind, row in kinds.items():
+            made[kind].append(pack.decode(pack.generate(row, seed=100 + i)))
+        print(f"clip {i + 1}/{n}: {time.monotonic() - began:.1f} s", flush=True)
+    noise = [noise_like(m, rng) for m in real]
+    for i, clip in enumerate(held.clips):
+        j = (i + 1) % n
+        rows.append(
+            {name: sync_of(m[i], real[i], real[j], clip, seen[i][2], seen[j][2]) for name, m in made.items()}
+            | {"truth": sync_of(real[i], real[i], real[j], clip, seen[i][2], seen[j][2])}
+            | {"noise": sync_of(noise[i], real[i], real[j], clip, seen[i][2], seen[j][2])}
+        )
+    out = {
+        kind: {k: float(np.nanmean([r[kind][k] for r in rows])) for k in rows[0][kind]}
+        | {k: float(np.nanstd([r[kind][b] for r in rows])) for k, b in (("csd", "bcs"), ("hsd", "bhs_1s"))}
+        for kind in rows[0]
+    }
+    out["user_hits"] = users(made, hits_asked)
+    out["style"] = styles(judge, made["styled"], wanted, held)
+    train = [mid_magnitudes(f, held.excerpt(f)) for files in held.pieces["train"].values() for f in files[:4]]
+    codec = [pack.decode(encode_mid(pack, f, c.start / 10)) for f, c in zip(held.audio, held.clips, strict=True)]
+    sets = {"generated": made["plain"], "training_pieces": train, "codec": codec, "noise": noise}
+    reference = np.concatenate([embeddings(m) for m in real])
+    out["frechet"] = {k: frechet(np.concatenate([embeddings(m) for m in v]), reference) for k, v in sets.items()}
+    if music_side is not None:
+        out["sim"] = similarities(music_side, [s[0] for s in seen], made["plain"], held)
+    return out
+
+
+def encode_mid(pack: Pack, path: Path, start_s: float) -> np.ndarray:
+    """Latents of one window of a file."""
+    return pack.encode(read_window(path, round(start_s * SAMPLE_RATE), WINDOW_FRAMES * SAMPLES_PER_LATENT))
+
+
+def sync_of(ours, reference, stranger, clip: Clip, curves: np.ndarray, other_curves: np.ndarray) -> dict[str, float]:
+    """Sync of one window's magnitudes [F, K] with its picture, its reference and those of another clip."""
+    beats, wanted = strong_onsets(ours), strong_onsets(reference)
+    hits = shown_hits(clip, FRAMES)
+    hits = hits[hits < DURATION_S - 0.1]
+    found, chance = hits_and_chance(hits, beats, DURATION_S)
+    clock = (np.arange(WINDOW_FRAMES) + 0.375) / LATENT_RATE
+    loud = level(ours)
+    pictures = [np.interp(clock, np.arange(len(c)) / 10, c[:, 1]) for c in (curves, other_curves)]
+    true = np.interp(clock, np.arange(len(clip)) / 10, clip.labels["intensity"])
+    bcs, bhs = beats_in_bins(wanted, beats, DURATION_S, 1.0)
+    shuffled = beats_in_bins(strong_onsets(stranger), beats, DURATION_S, 0.2)[1]
+    return {
+        "hits": float(found.mean()) if len(hits) else np.nan,
+        "hits_shifted": chance,
+        "bcs": bcs,
+        "bhs_1s": bhs,
+        "bcs_02s": beats_in_bins(wanted, beats, DURATION_S, 0.2)[0],
+        "bhs_02s": beats_in_bins(wanted, beats, DURATION_S, 0.2)[1],
+        "bhs_02s_shuffled": shuffled,
+        "intensity": correlation(pictures[0], loud),
+        "intensity_shuffled": correlation(pictures[1], loud),
+        "intensity_intended": correlation(true, loud),
+    }
+
+
+def users(made: dict, asked: list[np.ndarray]) -> dict[str, float]:
+    """Hits that a user set: landed, landed in the same music shifted in time, and in music made without them."""
+    landed, shifted, without = [], [], []
+    for ours, plain, hits in zip(made["asked"], made["plain"], asked, strict=True):
+        if len(hits):
+            found, chance = hits_and_chance(hits, strong_onsets(ours), DURATION_S)
+            landed += found.tolist()
+            shifted.append(chance)
+            without += met(hits, strong_onsets(plain), TOLERANCE_S).tolist()
+    return {"landed": float(np.mean(landed)), "shifted": float(np.mean(shifted)), "without": float(np.mean(without))}
+
+
+def styles(judge: StyleJudge, made: list[np.ndarray], wanted: list[str | None], held: Held) -> dict[str, float]:
+    """Part of the styled windows that the judge hears as their clip's style, and the judge's own ceiling."""
+    right = [judge.judge(m, FIVE) == w for m, w in zip(made, wanted, strict=True) if w]
+    real = [(s, f) for s in FIVE for f in held.pieces["heldout"].get(s, [])]
+    ceiling = [judge.judge(mid_magnitudes(f, held.excerpt(f)), FIVE) == s for s, f in real for _ in range(2)]
+    return {"accuracy": float(np.mean(right)), "ceiling": float(np.mean(ceiling)), "clips": len(right)}
+
+
+def similarities(music_side: MusicEncoder, conditioning: list[np.ndarray], made: list, held: Held) -> dict[str, float]:
+    """SIM of generated music, of the true music, and of generated music with another clip's picture."""
+    music_side.eval()
+    sums: dict[str, list[float]] = {"generated": [], "shuffled": [], "truth": []}
+    for i, (ours, clip) in enumerate(zip(made, held.clips, strict=True)):
+        features = music_features(griffin_lim(ours), SAMPLE_RATE)[:FRAMES]
+        truth = clip.music[clip.start : clip.start + FRAMES]
+        truth = np.pad(truth, ((0, FRAMES - len(truth)), (0, 0)), mode="edge")
+        for kind, j, music in (("generated", i, features), ("shuffled", i - 1, features), ("truth", i, truth)):
+            with torch.no_grad():
+                picture = torch.from_numpy(conditioning[j][None, :FRAMES])
+                sums[kind].append(float(music_side.similarity(picture, torch.from_numpy(music)[None])[0]))
+    return {k: float(np.mean(v)) for k, v in sums.items()}
+
+
+def codec_figures(pack: Pack, held: Held) -> dict[str, dict[str, float]]:
+    """The codec on windows of held-out pieces, plain and worn as people's clips are."""
+    out = {}
+    for kind, worn in (("clean", False), ("worn", True)):
+        target = Windows(held.folders[0], CODEC_LATENTS, seed=5, worn=worn).batch(CODEC_WINDOWS)
+        decoded = []
+        for one in target.numpy():
+            latents = pack.run("codec_encoder", magnitude=one[None])[0]
+            decoded.append(pack.run("codec_decoder", latents=latents)[0][0])
+        out[kind] = spectral_measures(torch.from_numpy(np.stack(decoded)), target)
+    return out
+
+
+def named(found: dict) -> dict[str, float | None]:
+    """The measures by the names of the issue; fractions, not per cent."""
+    plain, adaptor, codec = found["generated"]["plain"], found["adaptor"], found["codec"]["clean"]
+    styled, sim = found["generated"]["styled"], found["generated"].get("sim", {})
+    user = found["generated"]["user_hits"]
+    return {
+        "hit_lift_70ms": plain["hits"] - plain["hits_shifted"],
+        "bhs_1s": plain["bhs_1s"],
+        "bhs_02s": plain["bhs_02s"],
+        "bhs_02s_shuffled": plain["bhs_02s_shuffled"],
+        "bcs": plain["bcs"],
+        "csd": plain["csd"],
+        "hsd": plain["hsd"],
+        "intensity_correlation": plain["intensity"],
+        "intensity_correlation_shuffled": plain["intensity_shuffled"],
+        "sim": sim.get("generated"),
+        "retrieval_top1_of_32": adaptor.get("retrieval_mixed"),
+        "style_accuracy": found["generated"]["style"]["accuracy"],
+        "style_sync_loss": plain["hits"] - styled["hits"],
+        "user_hits_landed": user["landed"],
+        "user_hits_landed_shifted": user["shifted"],
+        "spectral_convergence": codec["convergence"],
+        "chroma_correlation": codec["chroma"],
+        "codec_log_stft_db": codec["log_stft_db"],
+        "frechet_distance": found["generated"]["frechet"]["generated"],
+        "frechet_distance_codec": found["generated"]["frechet"]["codec"],
+        "frechet_distance_noise": found["generated"]["frechet"]["noise"],
+    }
+
+
+def music_side_of(pack: Path, contrast: Path | None) -> MusicEncoder | None:
+    """The contrastive music encoder: of a checkpoint of train_adaptor, or of the pack's own folder."""
+    stored = pack / "training" / "contrast.safetensors"
+    if contrast:
+        state = torch.load(contrast, map_location="cpu", weights_only=True)["music_side"]
+    elif stored.exists():
+        from safetensors.torch import load_file
+
+        state = load_file(stored)
+    else:
+        return None
+    side = MusicEncoder(state["from_video.weight"].shape[1])
+    side.load_state_dict(state, strict=False)  # an older side weighs all frames alike
+    return side.eval()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--data", type=Path, nargs="+", default=[Path("data")])
+    parser.add_argument("--clips", type=int, default=24)
+    parser.add_argument("--contrast", type=Path, help="checkpoint of train_adaptor with the music side")
+    parser.add_argument("--out", type=Path, help="instead of the pack's folder")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args(argv)
+    torch.set_num_threads(args.threads)
+    began = time.monotonic()
+    pack, held = Pack(args.pack, args.threads), Held(args.data, args.clips)
+    music_side = music_side_of(args.pack, args.contrast)
+    found = {"codec": codec_figures(pack, held)}
+    outputs = Outputs(pack, [c for root in args.data for c in load_clips(root / "video" / "heldout")])
+    found["adaptor"] = outputs.measure(HIT_THRESHOLD, music_side)
+    found["adaptor"]["clips"] = len(outputs.clips)
+    found["generated"] = scored(pack, held, judge_of(held), music_side)
+    measures = {k: None if v is None or not np.isfinite(v) else round(float(v), 4) for k, v in named(found).items()}
+    command = f"python -m muvi_models.evaluate {args.pack.name} --clips {args.clips}"
+    result = {
+        "pack": {k: pack.manifest[k] for k in ("name", "version")},
+        "command": command,
+        "clips": len(held.clips),
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "measures": measures,
+        "details": found,
+    }
+    folder = args.out or args.pack
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "evaluation.json", lambda f: f.write((json.dumps(result, indent=1) + "\n").encode()))
+    text = write_card(pack.manifest, result)
+    write_whole(folder / "MODEL_CARD.md", lambda f: f.write(text.encode()))
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

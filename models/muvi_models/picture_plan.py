@@ -1,0 +1,119 @@
+"""From what the adaptor sees to the generator's inputs: a small stand-in for the app's planner, for evaluation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .contract import GLOBALS, PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
+from .evaluate_adaptor import peaks
+from .plan import latent_times, pulses
+from .video_data import Clip
+
+FRAME_S = 0.1
+HIT_THRESHOLD = 0.4
+CUT_STRENGTH = 0.9
+LOOPS = {
+    True: [(0, 4, 7), (7, 11, 2), (9, 0, 4), (5, 9, 0)],
+    False: [(0, 3, 7), (8, 0, 3), (3, 7, 10), (10, 2, 5)],
+}
+"""Chords of a bar each, in C: one loop for a bright mood, one for a dark one."""
+
+
+def frame_time(frames: np.ndarray) -> np.ndarray:
+    """When what frame i shows first has happened: somewhere in the tenth of a second before it, so in its middle."""
+    return (np.asarray(frames) - 0.5) * FRAME_S
+
+
+def found_hits(clip: Clip, curve: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Times (s) and strengths of cuts and of the adaptor's hits, in the first `frames` frames; a cut hides a hit."""
+    cuts = np.flatnonzero(clip.labels["cuts"][:frames] > 0)
+    hits = [p for p in peaks(curve[:frames], HIT_THRESHOLD) if not len(cuts) or np.abs(cuts - p).min() > 2]
+    at = np.array([*cuts, *hits], int)
+    strength = np.array([*np.full(len(cuts), CUT_STRENGTH), *curve[hits]] if len(at) else [])
+    order = np.argsort(at)
+    return np.maximum(frame_time(at[order]), 0.0), strength[order]
+
+
+def shown_hits(clip: Clip, frames: int) -> np.ndarray:
+    """Times (s) at which the picture truly shows something that music should land on."""
+    return np.maximum(frame_time(np.flatnonzero(clip.targets()[:frames] > 0)), 0.0)
+
+
+def steady_beats(hits: np.ndarray, strengths: np.ndarray, duration_s: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """Beats and downbeats (s) of the one tempo (bpm) that meets the hits best."""
+    best, found = -1.0, (100.0, 0.0)
+    for bpm in np.arange(72, 150, 0.5):
+        beat = 60 / bpm
+        for phase in np.arange(16) / 16 * beat:
+            away = np.abs((hits - phase + beat / 2) % beat - beat / 2)
+            # A slower pulse that meets as much is the better one: it meets less by chance.
+            score = float((strengths * np.exp(-0.5 * (away / 0.04) ** 2)).sum()) - 0.002 * bpm
+            if score > best or best < 0:
+                best, found = score, (bpm, phase)
+    bpm, phase = found
+    beats = np.arange(phase, duration_s, 60 / bpm)
+    meets = [sum(strengths[np.abs(hits - b) < 0.07].sum() for b in beats[i::4]) for i in range(4)]
+    return beats, beats[int(np.argmax(meets)) :: 4], float(bpm)
+
+
+def picture_row(
+    clip: Clip,
+    conditioning: np.ndarray,
+    curves: np.ndarray,
+    latent: int,
+    style: np.ndarray | None = None,
+    extra_hits: np.ndarray | None = None,
+    seed: int = 0,
+) -> dict[str, np.ndarray]:
+    """Inputs for a clip's first window; conditioning [T, D], curves [T, 4], `latent` Z, style latents [112, Z].
+
+    `extra_hits` (s) are those that a user sets, beside the picture's.
+    """
+    s, w = STYLE_FRAMES, WINDOW_FRAMES
+    times = latent_times(w)
+    frames = int(np.ceil(times[-1] / FRAME_S)) + 1
+    clock = np.minimum(np.arange(len(curves)) * FRAME_S, times[-1] + 1)
+    hits, strengths = found_hits(clip, curves[:, 0], frames)
+    if extra_hits is not None:
+        hits, strengths = np.append(hits, extra_hits), np.append(strengths, np.ones(len(extra_hits)))
+    beats, downbeats, bpm = steady_beats(hits, strengths, times[-1])
+    valence, arousal = (float(2 * curves[:frames, k].mean() - 1) for k in (2, 3))
+
+    plan = np.zeros((s + w, len(PLAN_CHANNELS)), np.float32)
+    inside = plan[s:]
+    inside[:, channel("hit")] = pulses(times, hits, strengths)
+    inside[:, channel("beat")] = pulses(times, beats)
+    inside[:, channel("downbeat")] = pulses(times, downbeats)
+    inside[:, channel("intensity")] = np.interp(times, clock, curves[:, 1])
+    key = int(np.random.default_rng(seed).integers(12))
+    for i, start in enumerate(downbeats):
+        rows = (times >= start) & (times < start + 240 / bpm)
+        for pitch_class in LOOPS[valence > 0][i % 4]:
+            inside[rows, channel(f"chroma_{(pitch_class + key) % 12}")] = 1.0
+    for name in ("hits", "beats", "intensity", "end", "chords", "video"):
+        inside[:, channel(f"{name}_known")] = 1.0
+    video = np.zeros((s + w, conditioning.shape[1]), np.float32)
+    at = np.minimum(times / FRAME_S, len(conditioning) - 1.001)
+    low, part = at.astype(int), (at % 1)[:, None]
+    video[s:] = (1 - part) * conditioning[low] + part * conditioning[low + 1]
+
+    mask = np.zeros((s + w, 1), np.float32)
+    mask[:s] = 1
+    context = np.zeros((s + w, latent), np.float32)
+    if style is not None:
+        context[:s], plan[:s, channel("style")] = style, 1.0
+    globals_ = np.zeros(len(GLOBALS), np.float32)
+    globals_[:] = [(bpm - 110) / 40, valence, arousal, 1, 1]
+    return {"context": context, "mask": mask, "style_mask": mask, "video": video, "plan": plan, "globals": globals_}
+
+
+def user_hits(clip: Clip, curve: np.ndarray, duration_s: float, count: int, seed: int) -> np.ndarray:
+    """`count` moments (s) that a user might set: anywhere, but away from the picture's own hits and each other."""
+    rng = np.random.default_rng(seed)
+    taken = list(found_hits(clip, curve, int(duration_s / FRAME_S))[0])
+    out: list[float] = []
+    for _ in range(200):
+        at = float(rng.uniform(1.0, duration_s - 1.0))
+        if len(out) < count and all(abs(at - t) > 0.35 for t in taken) and all(abs(at - t) > 1.2 for t in out):
+            out.append(at)
+    return np.array(sorted(out))

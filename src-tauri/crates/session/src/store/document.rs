@@ -14,7 +14,7 @@ use super::folder::{assemble, backup_file, journal_file, old_journal_file, proje
 use super::journal::{Entry, Journal};
 use super::lock::{Asked, Lock};
 use super::open::{Loaded, load};
-use super::snapshot::Snapshot;
+use super::snapshot::{self, Snapshot};
 use super::{Places, Problem, StoreError, TakeFiles, VideoState, takes, video_state};
 
 /// An open project. Every change is on the disk before the method that makes it returns; a method that fails has
@@ -54,13 +54,7 @@ impl Document {
         fs::create_dir_all(&projects).map_err(StoreError::write(&projects))?;
         loop {
             let folder = places.free_folder(&project.video.path);
-            let made = assemble(&folder, |temp| {
-                fs::create_dir(takes::dir(temp)).map_err(StoreError::write(&folder))?;
-                let path = project_file(temp);
-                let snapshot = Snapshot::new(&folder, project.clone(), 1, 1);
-                write_whole(&path, &to_json(&path, &snapshot)?)?;
-                Journal::start(&journal_file(temp), 1).map(drop)
-            });
+            let made = assemble(&folder, |temp| snapshot::found(temp, &folder, project.clone(), 1));
             match made {
                 // Another process took the name meanwhile.
                 Err(error) if error.code() == "exists" => {}
@@ -331,9 +325,12 @@ impl Document {
         // All that needs room on the disk comes first, then names change.
         let (started, good, sum) = Journal::prepare(&journal, generation)?;
         let part = prepare(&path, &to_json(&path, &snapshot)?)?;
-        if let Ok(before) = fs::read(&path) {
-            write_whole(&backup_file(&self.folder), &before)?;
-        }
+        // Where there is none before, it is its own backup.
+        let before = fs::read(&path).or_else(|_| fs::read(part.path()));
+        write_whole(
+            &backup_file(&self.folder),
+            &before.map_err(StoreError::read(&path))?,
+        )?;
         part.keep()?;
         // The new generation counts from here on: what fails now is made up for by the next edit.
         self.generation = generation;
@@ -350,6 +347,8 @@ impl Document {
     pub(super) fn settle(&mut self) {
         self.done.begin_journal();
         self.saved = self.project();
+        self.problems
+            .retain(|problem| !matches!(problem, Problem::Recovered { .. }));
         self.written = false;
         self.is_saved = true;
         self.revision += 1;

@@ -76,9 +76,9 @@ impl Done {
     pub(super) fn replay(&mut self, entry: Entry) -> Result<(), String> {
         match entry {
             Entry::Edit { edit } => self.edit(&edit).map(drop).map_err(|error| error.to_string()),
-            Entry::Undo if self.back > 0 => Ok(drop(self.undo())),
-            Entry::Redo if self.ahead > 0 => Ok(drop(self.redo())),
-            Entry::Undo | Entry::Redo => Err("it takes back what is not there".into()),
+            Entry::Undo if self.back > 0 => self.undo().map(drop).ok_or_else(no_step),
+            Entry::Redo if self.ahead > 0 => self.redo().map(drop).ok_or_else(no_step),
+            Entry::Undo | Entry::Redo => Err(no_step()),
             Entry::State { project } => {
                 project.check().map_err(|error| error.to_string())?;
                 *self = Self::new(Arc::new(*project));
@@ -87,4 +87,8 @@ impl Done {
             Entry::Start { .. } => Err("it starts a second time".into()),
         }
     }
+}
+
+fn no_step() -> String {
+    "it takes back what is not there".into()
 }

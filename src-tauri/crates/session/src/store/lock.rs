@@ -9,8 +9,14 @@ use super::StoreError;
 /// Held while a project is open. The system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// Keeps the lock; closing it lets go.
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child that is just being started may still have it open.
+        let _ = self.file.unlock();
+    }
 }
 
 /// What came of asking for a lock.
@@ -64,7 +70,7 @@ impl Lock {
         {
             return Ok(Asked::ReadOnly);
         }
-        Ok(Asked::Held(Self { _file: file }))
+        Ok(Asked::Held(Self { file }))
     }
 }
 

@@ -73,8 +73,10 @@ impl Places {
     /// A folder for a new project that no project has yet: "holiday.muvi", "holiday 2.muvi", ...
     pub(super) fn free_folder(&self, video: &Path) -> PathBuf {
         let stem = video.file_stem().and_then(OsStr::to_str).unwrap_or("Project");
-        let name: String = stem.trim_start_matches('.').chars().take(80).collect();
-        let name = if name.is_empty() { "Project" } else { &name };
+        // A name has at most 255 bytes on most disks; a number and the ending need some.
+        let end = stem.floor_char_boundary(160);
+        let name = stem[..end].trim_matches([' ', '.']);
+        let name = if name.is_empty() { "Project" } else { name };
         let projects = self.projects();
         let folder = |number: u64| match number {
             1 => projects.join(format!("{name}.{EXTENSION}")),

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use muvi_media::OutputError;
 use muvi_timeline::TakeId;
 
-use super::file::{sync_folder, to_json, write_whole};
-use super::folder::{assemble, journal_file, project_file};
-use super::journal::Journal;
+use super::file::sync_folder;
+use super::folder::assemble;
 use super::lock::{Asked, Lock};
 use super::open::load;
 use super::places::EXTENSION;
-use super::snapshot::Snapshot;
+use super::snapshot::{self, FIRST_GENERATION};
 use super::{Document, StoreError, TakeFiles, takes};
 
 impl Document {
@@ -30,10 +29,8 @@ impl Document {
         if target.starts_with(&self.folder) {
             return Err(StoreError::Inside { path: target });
         }
-        let generation = 1;
-        let snapshot = Snapshot::new(&target, self.history().numbered(), generation, self.next_take);
         assemble(&target, |temp| {
-            fs::create_dir(takes::dir(temp)).map_err(StoreError::write(&target))?;
+            snapshot::found(temp, &target, self.history().numbered(), self.next_take)?;
             for take in self.history().takes_in_use() {
                 let (from, to) = (self.take_files(take), TakeFiles::of(temp, take));
                 for (from, to) in from.all().into_iter().zip(to.all()) {
@@ -44,9 +41,7 @@ impl Document {
                 }
             }
             sync_folder(&takes::dir(temp));
-            let path = project_file(temp);
-            write_whole(&path, &to_json(&path, &snapshot)?)?;
-            Journal::start(&journal_file(temp), generation).map(drop)
+            Ok(())
         })?;
         let (lock, journal) = match Lock::take(&target)? {
             Asked::Held(lock) => (Some(lock), load(&target, true)?.journal),
@@ -56,7 +51,7 @@ impl Document {
         let before = std::mem::replace(&mut self.folder, target);
         let old_lock = std::mem::replace(&mut self.lock, lock);
         self.journal = journal;
-        self.generation = generation;
+        self.generation = FIRST_GENERATION;
         // Whoever makes a take there goes on; it is brought here once it is done.
         if (was_unnamed && old_lock.is_some()) || !self.making.is_empty() {
             self.left.push((before, old_lock));

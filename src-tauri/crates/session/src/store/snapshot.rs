@@ -6,10 +6,16 @@ use std::path::{Path, PathBuf};
 use muvi_timeline::Project;
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use super::file::{to_json, write_whole};
+use super::folder::{backup_file, journal_file, project_file};
+use super::journal::Journal;
+use super::{StoreError, takes};
 
 /// The version of the format that this program writes, and the newest that it reads.
 pub(super) const FORMAT: u32 = 1;
+
+/// The generation of a new folder.
+pub(super) const FIRST_GENERATION: u64 = 1;
 
 /// What is in `project.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,4 +77,18 @@ impl Snapshot {
         })?;
         Ok(snapshot)
     }
+}
+
+/// Fills the empty folder `temp`, which is to become `folder`, with a project of the first generation.
+pub(super) fn found(temp: &Path, folder: &Path, project: Project, next_take: u32) -> Result<(), StoreError> {
+    fs::create_dir(takes::dir(temp)).map_err(StoreError::write(folder))?;
+    let path = project_file(temp);
+    let bytes = to_json(
+        &path,
+        &Snapshot::new(folder, project, FIRST_GENERATION, next_take),
+    )?;
+    write_whole(&path, &bytes)?;
+    // Together with the journal it stands in for a damaged project.json from the start.
+    write_whole(&backup_file(temp), &bytes)?;
+    Journal::start(&journal_file(temp), FIRST_GENERATION).map(drop)
 }

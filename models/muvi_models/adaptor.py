@@ -147,7 +147,10 @@ class Adaptor(nn.Module):
         appearance, motion = features.split([self.config.appearance_width, self.config.motion_width], dim=-1)
         if self.training and self.config.appearance_dropout:
             # Whole channels of a window: the few photographs must not be known by single channels.
-            keep = torch.rand(appearance.shape[0], 1, 1, appearance.shape[-1]) >= self.config.appearance_dropout
+            keep = (
+                torch.rand(appearance.shape[0], 1, 1, appearance.shape[-1], device=appearance.device)
+                >= self.config.appearance_dropout
+            )
             appearance = appearance * (keep / (1 - self.config.appearance_dropout))
         appearance = self.bottleneck(appearance)
         frame = motion.mean(2, keepdim=True)

@@ -84,6 +84,12 @@ class CodecEncoder(nn.Module):
         if config.learned:
             self.residual = EncoderResidual(config)
 
+    @property
+    def halo(self) -> int:
+        """Latents to each side that an output depends on."""
+        c = self.config
+        return 3 * c.encoder_wide_blocks + -(-3 * c.encoder_narrow_blocks // STACK) if c.learned else 0
+
     def stacked(self, magnitude: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-magnitudes of the stacked frames [B, L, 4 K] and mean stereo image [B, L, 2 bands]."""
         log_mid = torch.log(magnitude[:, 0] + LOG_FLOOR)
@@ -171,6 +177,11 @@ class CodecDecoder(nn.Module):
         for head in (self.spectral, self.image):
             nn.init.normal_(head.weight, std=0.003)
             nn.init.zeros_(head.bias)
+
+    @property
+    def halo(self) -> int:
+        """Latents to each side that an output depends on."""
+        return 3 * self.config.wide_blocks + -(-3 * self.config.narrow_blocks // STACK)
 
     def linear(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """What the inverse of the analysis alone gives: log-magnitude [B, F, K], image [B, F, 2 bands]."""

@@ -14,7 +14,10 @@ CONFIGS: dict[str, dict[str, dict[str, dict]]] = {
             | {"encoder_narrow": 16, "encoder_narrow_blocks": 1},
             "training": {"minutes": 0.05, "batch": 2, "latents": 8, "every": 2},
         },
-        "adaptor": {"network": {}, "training": {"steps": 2, "batch": 2, "frames": 24, "validation-pieces": 1}},
+        "adaptor": {
+            "network": {"bottleneck": 4, "patch_width": 8, "heads": 2, "width": 12, "dilations": (1, 2)},
+            "training": {"steps": 2, "batch": 2, "frames": 24, "validation-pieces": 1, "components": 6},
+        },
         "velocity": {
             "network": {"width": 24, "layers": 2, "heads": 2, "hidden": 24, "kernel": 5},
             "training": {"minutes": 0.05, "batch": 2, "every": 2},

@@ -80,7 +80,7 @@ def info_nce(music_side: MusicEncoder, conditioning: Tensor, batch: Batch) -> tu
     frames, scale = video.shape[1], music_side.scale()
     told = video * music_side.weight(conditioning)[..., None]
     pairs = torch.einsum("ite,jte->ij", told, true) / frames * scale
-    target = torch.arange(count)
+    target = torch.arange(count, device=video.device)
     rows, candidates = pairs, [torch.einsum("ite,ite->it", video, true)[..., None]]
     if hard:
         negatives = music_side(batch.negatives.flatten(0, 1)).unflatten(0, (count, hard))
@@ -89,7 +89,7 @@ def info_nce(music_side: MusicEncoder, conditioning: Tensor, batch: Batch) -> tu
         differs = ((batch.negatives - batch.music[:, None]).abs().amax(-1) > SAME).transpose(1, 2)
         at_frame = torch.einsum("ite,inte->itn", video, negatives)
         candidates.append(at_frame.masked_fill(~differs, -9.0))
-    moments = torch.arange(frames)
+    moments = torch.arange(frames, device=video.device)
     far = (moments[:, None] - moments).abs() > NEAR
     candidates.append(torch.einsum("ite,ise->its", video, true).masked_fill(~far, -9.0))
     logits = torch.cat(candidates, -1) * scale

@@ -212,7 +212,7 @@ def stages(encoder, adaptor, velocity, codec_encoder, codec_decoder) -> dict[str
 
 def write_pack(out: Path, networks: tuple, about: dict, solver: dict, styles: list[dict], style_files: list[Path]):
     """Builds the pack beside `out` and moves it there when it is whole."""
-    encoder, adaptor, velocity, _, codec_decoder = networks
+    encoder, adaptor, velocity, codec_encoder, codec_decoder = networks
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -221,7 +221,7 @@ def write_pack(out: Path, networks: tuple, about: dict, solver: dict, styles: li
         (part / "styles").mkdir(exist_ok=True)
         shutil.copy(file, part / "styles" / file.name)
     config = codec_decoder.config
-    halo = 3 * config.wide_blocks + -(-3 * config.narrow_blocks // c.STACK)
+    halo = max(codec_encoder.halo, codec_decoder.halo)
     features = entries["encoder"]["outputs"][0]["shape"]
     manifest = {
         "format": c.FORMAT,

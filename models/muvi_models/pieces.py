@@ -20,8 +20,6 @@ from .spectrogram import magnitudes, pad_to_latents
 from .video_conditioning import on_latent_clock, read_conditioning
 from .whole import write_whole
 
-HALO = 16
-"""Latents to each side that the codec's encoder may see, as its decoder may: the pack's `decoder_halo`."""
 SILENCE_LATENTS = 128
 """Silence kept behind each piece (6 s), so that the generator learns what follows an ending."""
 
@@ -61,7 +59,7 @@ def encode(encoder: CodecEncoder, stereo: np.ndarray, chunk: int = 512) -> np.nd
     out = []
     for start in range(0, count, chunk):
         end = min(start + chunk, count)
-        first, last = max(0, start - HALO), min(count, end + HALO)
+        first, last = max(0, start - encoder.halo), min(count, end + encoder.halo)
         piece = torch.from_numpy(margin[:, first * 2048 : (last + 2) * 2048])[None]
         latents = encoder(magnitudes(piece)[:, :, 4:-4])[0]
         out.append(latents[start - first : end - first].numpy())
@@ -115,13 +113,13 @@ def load_pieces(folder: Path, clips: Path | None = None) -> list[Piece]:
     return pieces
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Encodes what is not encoded yet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--music", type=Path, nargs="+", required=True, help="folders of music, and of recordings")
     parser.add_argument("--codec", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     torch.set_num_threads(1)
     encoder, _, _ = load_codec(arguments.codec)
     for split in ("heldout", "train"):

@@ -20,8 +20,10 @@ import torch
 
 from muvi_models.adaptor import Adaptor, AdaptorConfig, load_adaptor, save_adaptor
 from muvi_models.appearance import Projection
+from muvi_models.configs import CONFIGS, network
 from muvi_models.contrastive import LossWeights, MusicEncoder, losses
 from muvi_models.evaluate_adaptor import Outputs
+from muvi_models.parallel import Workers
 from muvi_models.video_data import Clip, Sampling, draw_batch, load_clips
 
 EMA = 0.995
@@ -34,45 +36,49 @@ class Trainer:
     def __init__(self, clips: list[Clip], config: AdaptorConfig, projection: Projection, args: argparse.Namespace):
         torch.manual_seed(args.seed)
         self.clips, self.projection, self.args = clips, projection, args
-        self.adaptor = Adaptor(config)
-        self.music_side = MusicEncoder(config.conditioning_width)
+        self.workers = Workers()
+        self.adaptor = Adaptor(config).to(self.workers.device)
+        self.music_side = MusicEncoder(config.conditioning_width).to(self.workers.device)
         self.sampling = Sampling(args.batch, args.frames, args.shifted, args.replaced)
         self.weights = LossWeights() if args.contrastive else LossWeights(contrastive=0.0)
         self.parameters = [p for p in (*self.adaptor.parameters(), *self.music_side.parameters()) if p.requires_grad]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=args.lr, betas=(0.9, 0.98), weight_decay=0.02)
-        self.mean = copy.deepcopy(self.adaptor), copy.deepcopy(self.music_side)
+        self.workers.same_start((self.adaptor, self.music_side))
+        self.mean = copy.deepcopy(self.adaptor).cpu(), copy.deepcopy(self.music_side).cpu()
         self.step, self.spent_s, self.best = 0, 0.0, -math.inf
 
     def progress(self) -> float:
         """0..1, of the steps if they are given, else of the minutes."""
         if self.args.steps:
             return min(1.0, self.step / self.args.steps)
-        return min(1.0, self.spent_s / (60 * self.args.minutes))
+        return self.workers.agree(min(1.0, self.spent_s / (60 * self.args.minutes)))
 
     def train_step(self) -> dict[str, float]:
         """One batch. Its random numbers depend on seed and step alone, so a resumed run continues the same."""
         began = time.monotonic()
-        rng = np.random.default_rng([self.args.seed, self.step])
-        torch.manual_seed(self.args.seed * 1_000_003 + self.step)
+        rng = np.random.default_rng([self.args.seed, self.step, self.workers.rank])
+        torch.manual_seed((self.args.seed * 1_000_003 + self.step) * self.workers.world + self.workers.rank)
+        progress = self.progress()
         self.adaptor.train()
         self.music_side.train()
         rate = self.args.lr * min(1.0, (self.step + 1) / WARM_UP_STEPS)
-        rate *= 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * self.progress()))
+        rate *= 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        batch = draw_batch(self.clips, self.sampling, self.adaptor.config.grid[1], rng)
+        batch = draw_batch(self.clips, self.sampling, self.adaptor.config.grid[1], rng).to(self.workers.device)
         # bfloat16 products halve the time of a step on a CPU that has matrix units.
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.args.bf16):
-            total, parts = losses(self.adaptor, self.music_side, batch, self.weights, self.progress())
+        with self.workers.autocast(self.args.bf16):
+            total, parts = losses(self.adaptor, self.music_side, batch, self.weights, progress)
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
+        self.workers.average_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         keep = min(EMA, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for live, mean in zip((self.adaptor, self.music_side), self.mean, strict=True):
                 for source, target in zip(live.parameters(), mean.parameters(), strict=True):
-                    target.lerp_(source, 1 - keep)
+                    target.lerp_(source.to(target.device), 1 - keep)
         self.step += 1
         self.spent_s += time.monotonic() - began
         return {
@@ -134,7 +140,8 @@ def main(argv: list[str] | None = None) -> None:
     clips = [clip for folder in args.data for clip in load_clips(folder / "train")]
     pieces = sorted({c.piece for c in clips})
     kept_back = set(pieces[:: max(2, len(pieces) // args.validation_pieces)][: args.validation_pieces])
-    config = AdaptorConfig.toy() if args.toy else replace(AdaptorConfig(), pooling=args.pooling)
+    sizes = network(args.config, "adaptor") | {"pooling": args.pooling}
+    config = AdaptorConfig.toy() if args.toy else replace(AdaptorConfig(), **sizes)
     width = min(args.components, config.appearance_width)
     projection = Projection.fit([c for c in clips if c.piece not in kept_back], width)
     clips = [projection.apply(c) for c in clips]
@@ -151,6 +158,8 @@ def main(argv: list[str] | None = None) -> None:
     validated = saved = trainer.spent_s
     while trainer.progress() < 1.0:
         parts = trainer.train_step()
+        if not trainer.workers.first:
+            continue
         if trainer.step % args.log_every == 0:
             note("train", parts)
         if trainer.spent_s - saved > 60:
@@ -159,9 +168,11 @@ def main(argv: list[str] | None = None) -> None:
         if trainer.spent_s - validated > 60 * args.validate_minutes:
             note("validation", trainer.validate(validation))
             validated = trainer.spent_s
-    note("validation", trainer.validate(validation))
-    trainer.save_last()
-    report(args, trainer)
+    if trainer.workers.first:
+        note("validation", trainer.validate(validation))
+        trainer.save_last()
+        report(args, trainer)
+    trainer.workers.wait()
 
 
 def report(args: argparse.Namespace, trainer: Trainer) -> None:
@@ -193,6 +204,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--contrastive", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--config", choices=list(CONFIGS), default="mini", help="sizes by name")
     parser.add_argument("--pooling", default="softmax")
     parser.add_argument("--components", type=int, default=24, help="of the appearance, seen in training")
     parser.add_argument("--validation-pieces", type=int, default=16)

@@ -24,8 +24,10 @@ from .codec import (
     stereo_image,
 )
 from .codec_data import Windows
+from .configs import CONFIGS, network
 from .contract import LOG_FLOOR
 from .measures import codec_measures
+from .parallel import Workers
 from .spectrogram import mel_bands
 from .whole import save_whole
 
@@ -57,14 +59,16 @@ def latent_loss(latents: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:
     rows = latents.float().reshape(-1, latents.shape[-1]) / gain
     mean = rows.mean(0)
     spread = (rows - mean).T @ (rows - mean) / len(rows)
-    return ((spread - torch.eye(len(gain))).square().sum() + mean.square().sum()) / len(gain)
+    return ((spread - torch.eye(len(gain), device=gain.device)).square().sum() + mean.square().sum()) / len(gain)
 
 
 def fit(arguments) -> None:
     """Linear analysis from random windows of the training pieces."""
     torch.manual_seed(0)
     windows = Windows(arguments.music / "train", 16, seed=9, limit=arguments.limit)
-    config = CodecConfig(spectral=arguments.spectral, stereo=8, learned=arguments.learned)
+    given = {"spectral": arguments.spectral, "learned": arguments.learned or None}
+    sizes = network(arguments.config, "codec") if arguments.config else {"spectral": 56}
+    config = CodecConfig(**sizes | {k: v for k, v in given.items() if v is not None})
     encoder, decoder = CodecEncoder(config), CodecDecoder(config)
     with torch.no_grad():
         fit_linear(encoder, decoder, [windows.batch(16) for _ in range(40)])
@@ -93,42 +97,44 @@ def standardise(encoder: CodecEncoder, decoder: CodecDecoder, windows: Windows) 
 class Trainer:
     """Networks, their averages, optimiser and clock of one run."""
 
-    def __init__(self, arguments):
-        self.run, self.arguments = arguments.run, arguments
-        self.encoder, self.decoder, _ = load_codec(arguments.run / "linear.pt")
+    def __init__(self, arguments, workers: Workers):
+        self.run, self.arguments, self.workers = arguments.run, arguments, workers
+        self.encoder, self.decoder = (m.to(workers.device) for m in load_codec(arguments.run / "linear.pt")[:2])
         self.learned = self.encoder.config.learned
         self.mean = copy.deepcopy(self.encoder), copy.deepcopy(self.decoder)
         own = [*self.encoder.parameters()] if self.learned else []
         self.parameters = [*own, *self.decoder.parameters()]
         self.optimizer = torch.optim.AdamW(self.parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
         mel = torch.from_numpy(mel_bands(128))
-        self.mel = mel / mel.sum(0)
+        self.mel = (mel / mel.sum(0)).to(workers.device)
         self.step, spent, self.last = 0, 0.0, arguments.run / "last.pt"
         if self.last.exists():
-            state = torch.load(self.last, weights_only=False)
+            state = torch.load(self.last, map_location=workers.device, weights_only=False)
             for module, key in zip((self.encoder, self.decoder, *self.mean), "edmn", strict=True):
                 module.load_state_dict(state[key])
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, spent = state["step"], state["spent"]
         self.budget = Budget(arguments.minutes, spent)
+        workers.same_start((self.encoder, self.decoder, *self.mean))
 
-    def train_step(self, windows: Windows) -> dict[str, float]:
-        """One batch; the losses."""
-        rate = RATE * warm_then_decay(self.step, self.budget.fraction, 100, 0.3)
+    def train_step(self, windows: Windows, fraction: float) -> dict[str, float]:
+        """One batch; the losses. `fraction` 0..1 of the budget is spent."""
+        rate = RATE * warm_then_decay(self.step, fraction, 100, 0.3)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        target = windows.batch(self.arguments.batch)
+        target = windows.batch(self.arguments.batch).to(self.workers.device)
         losses = {}
-        with torch.autocast("cpu", torch.bfloat16), torch.set_grad_enabled(self.learned):
+        with self.workers.autocast(), torch.set_grad_enabled(self.learned):
             latents = self.encoder(target)
         if self.learned:
             losses["latents"] = latent_loss(latents[..., : self.encoder.config.spectral], self.encoder.gain)
-            latents = latents + torch.randn_like(latents) * torch.rand(len(latents), 1, 1) * LATENT_NOISE
-        with torch.autocast("cpu", torch.bfloat16):
+            latents = latents + torch.randn_like(latents) * torch.rand_like(latents[:, :1, :1]) * LATENT_NOISE
+        with self.workers.autocast():
             log_mid, image = self.decoder.banded(latents)
         losses |= decoder_loss(log_mid.float(), image.float(), target, self.encoder.bands, self.mel)
         self.optimizer.zero_grad(set_to_none=True)
         sum(WEIGHTS[k] * v for k, v in losses.items()).backward()
+        self.workers.average_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         pairs = zip(self.mean, (self.encoder, self.decoder), strict=True)
@@ -149,28 +155,33 @@ def train(arguments) -> None:
     """Both networks, or the decoder where the encoder is linear; resumable."""
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    trainer = Trainer(arguments)
-    torch.manual_seed(trainer.step)
-    windows = Windows(arguments.music / "train", arguments.latents, trainer.step, arguments.limit, worn=trainer.learned)
-    held = Windows(arguments.music / "heldout", 64, seed=5).batch(16)
+    workers = Workers()
+    trainer = Trainer(arguments, workers)
+    seed = trainer.step * workers.world + workers.rank
+    torch.manual_seed(seed)
+    windows = Windows(arguments.music / "train", arguments.latents, seed, arguments.limit, worn=trainer.learned)
+    held = Windows(arguments.music / "heldout", 64, seed=5).batch(16) if workers.first else None
     curve = Curve(arguments.run / "curve.jsonl")
     sums: dict = {}
-    while trainer.budget.fraction < 1:
-        for k, v in trainer.train_step(windows).items():
+    while (fraction := workers.agree(trainer.budget.fraction)) < 1:
+        for k, v in trainer.train_step(windows, fraction).items():
             sums[k] = sums.get(k, 0.0) + v / arguments.every
-        if trainer.step % arguments.every == 0 or trainer.budget.fraction >= 1:
+        if workers.first and trainer.step % arguments.every == 0:
             trainer.save()
-            found = codec_measures(*trainer.mean, held)
+            found = codec_measures(*(copy.deepcopy(m).cpu() for m in trainer.mean), held)
             curve.add(step=trainer.step, minutes=trainer.budget.spent, **sums, **found)
             sums = {}
-    if trainer.learned:
-        encoder, decoder = standardise(*trainer.mean, windows)
+    if workers.first:
+        trainer.save()
+    if workers.first and trainer.learned:
+        encoder, decoder = standardise(*(m.cpu() for m in trainer.mean), windows)
         found = codec_measures(encoder, decoder, held)
         curve.add(step=trainer.step, minutes=trainer.budget.spent, standardised=True, **found)
         save_codec(arguments.run / "decoder.pt", encoder, decoder, step=trainer.step, standardised=True)
+    workers.wait()
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=["fit", "train"])
@@ -178,13 +189,14 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--spectral", type=int, default=56)
+    parser.add_argument("--config", choices=list(CONFIGS), help="fit: sizes by name")
+    parser.add_argument("--spectral", type=int, help="fit: spectral latents")
     parser.add_argument("--learned", action="store_true", help="fit: a codec whose encoder is a network too")
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--latents", type=int, default=24, help="length of a training window")
     parser.add_argument("--every", type=int, default=200, help="steps between checkpoints")
     parser.add_argument("--limit", type=int, help="use so many pieces only")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     fit(arguments) if arguments.action == "fit" else train(arguments)
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import torch
 
 from .budget import Budget, Curve, average_into, warm_then_decay
+from .configs import CONFIGS, network
+from .parallel import Workers
 from .pieces import load_pieces
 from .velocity import Velocity, VelocityConfig, flow_loss, save_velocity
 from .whole import save_whole
@@ -30,14 +32,29 @@ def held_batches(sampler: WindowSampler, count: int, size: int) -> list[tuple]:
     return out
 
 
+def moved(drawn: tuple, device: torch.device) -> tuple:
+    """(batch, time, noise) on a device."""
+    batch, *rest = drawn
+    return {k: v.to(device) for k, v in batch.items()}, *(x.to(device) for x in rest)
+
+
+def drawn(sampler: WindowSampler, arguments, device: torch.device) -> tuple:
+    """A batch of windows with times and noise."""
+    batch = sampler.batch(arguments.batch, arguments.filmed)
+    time = torch.sigmoid(torch.randn(arguments.batch))
+    return moved((batch, time, torch.randn_like(batch["latents"])), device)
+
+
 def train(arguments) -> None:
     """The training loop."""
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
+    workers = Workers()
     train_pieces = load_pieces(arguments.latents / "train", arguments.video and arguments.video / "train")
     held_pieces = load_pieces(arguments.latents / "heldout")
     z = train_pieces[0].latents.shape[1]
-    model = Velocity(VelocityConfig(latent=z, width=arguments.width, layers=arguments.layers))
+    sizes = network(arguments.config, "velocity") | {"latent": z}
+    model = Velocity(VelocityConfig(**sizes)).to(workers.device)
     mean = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True
@@ -45,46 +62,51 @@ def train(arguments) -> None:
     step, spent, last = 0, 0.0, arguments.run / "last.pt"
     arguments.run.mkdir(parents=True, exist_ok=True)
     if last.exists():
-        state = torch.load(last, weights_only=False)
+        state = torch.load(last, map_location=workers.device, weights_only=False)
         model.load_state_dict(state["model"])
         mean.load_state_dict(state["mean"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
-    sampler = WindowSampler(train_pieces, seed=step)
-    held = held_batches(WindowSampler(held_pieces, seed=5), 4, 8)
+    workers.same_start((model, mean))
+    torch.manual_seed(step * workers.world + workers.rank)
+    sampler = WindowSampler(train_pieces, seed=step * workers.world + workers.rank, width=model.config.video)
+    held = held_batches(WindowSampler(held_pieces, seed=5, width=model.config.video), 4, 8) if workers.first else []
     budget, curve = Budget(arguments.minutes, spent), Curve(arguments.run / "curve.jsonl")
-    curve.add(step=step, pieces=len(train_pieces), filmed=len(sampler.filmed), minutes=budget.spent)
+    if workers.first:
+        curve.add(step=step, pieces=len(train_pieces), filmed=len(sampler.filmed), minutes=budget.spent)
     total, count = 0.0, 0
 
     def checkpoint() -> None:
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            held_loss = sum(float(flow_loss(mean, *b)) for b in held) / len(held)
+        with torch.no_grad(), workers.autocast():
+            held_loss = sum(float(flow_loss(mean, *moved(b, workers.device))) for b in held) / len(held)
         curve.add(step=step, minutes=budget.spent, train=total / max(count, 1), heldout=held_loss)
         save_velocity(arguments.run / "mean.pt", mean, step=step)
         state = {"model": model.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict()}
         save_whole(last, state | {"step": step, "spent": budget.spent})
 
-    while budget.fraction < 1:
+    while (fraction := workers.agree(budget.fraction)) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = arguments.rate * warm_then_decay(step, budget.fraction, 150, arguments.hold)
-        batch = sampler.batch(arguments.batch, arguments.filmed)
-        time = torch.sigmoid(torch.randn(arguments.batch))
-        with torch.autocast("cpu", torch.bfloat16):
-            loss = flow_loss(model, batch, time, torch.randn_like(batch["latents"]))
+            group["lr"] = arguments.rate * warm_then_decay(step, fraction, 150, arguments.hold)
+        batch, time, noise = drawn(sampler, arguments, workers.device)
+        with workers.autocast():
+            loss = flow_loss(model, batch, time, noise)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        workers.average_gradients(model.parameters())
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average_into(mean, model, step, 0.998)
         step += 1
         total, count = total + loss.item(), count + 1
-        if step % 100 == 0:
+        if step % arguments.every == 0 and workers.first:
             checkpoint()
             total, count = 0.0, 0
-    checkpoint()
+    if workers.first:
+        checkpoint()
+    workers.wait()
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--latents", type=Path, required=True)
@@ -95,10 +117,10 @@ def main() -> None:
     parser.add_argument("--filmed", type=float, default=0.4, help="part of the windows taken from filmed pieces")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--hold", type=float, default=0.3)
-    parser.add_argument("--width", type=int, default=384)
-    parser.add_argument("--layers", type=int, default=7)
+    parser.add_argument("--config", choices=list(CONFIGS), default="mini", help="sizes by name")
+    parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
     parser.add_argument("--threads", type=int, default=1)
-    train(parser.parse_args())
+    train(parser.parse_args(argv))
 
 
 if __name__ == "__main__":

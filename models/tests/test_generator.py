@@ -237,7 +237,7 @@ def test_training_from_music_to_checkpoints_and_resume(music, tmp_path):
     codec = str(tmp_path / "codec" / "linear.pt")
     run(pieces, "--music", str(music), "--codec", codec, "--out", str(tmp_path / "latents"))
     velocity = ["--latents", str(tmp_path / "latents"), "--run", str(tmp_path / "velocity"), "--batch", "2"]
-    velocity += ["--width", "24", "--layers", "1"]
+    velocity += ["--config", "toy"]
     run(train_velocity, *velocity, *budget)
     first = load_velocity(tmp_path / "velocity" / "mean.pt")[1]["step"]
     run(train_velocity, *velocity, "--minutes", "0.05")

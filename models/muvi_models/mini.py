@@ -1,6 +1,10 @@
 """What the exporter needs for the trained default pack."""
 
 import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
 
 from .adaptor import load_adaptor
 from .codec import load_codec
@@ -9,10 +13,18 @@ from .velocity import load_velocity
 
 TRAINING_DATA = (
     "Music composed by this project's own program (eight styles) and rendered through the FluidR3 GM "
-    "soundfont (MIT); pictures made by its own director from procedural scenes and the public-domain "
+    "soundfont (MIT); game music by Kenta Cho and Janne Kivilahti (BSD-2-Clause) and songs by Carlos Viola Iborra "
+    "(MIT); pictures made by its own director from procedural scenes and the public-domain "
     "photographs of the Endless Sky project; image backbone EfficientNet-Lite0 with ImageNet weights "
-    "(Apache-2.0). No recordings, no scraped material, no output of other generators."
+    "(Apache-2.0). No scraped material, no output of other generators."
 )
+
+
+def keep_music_side(adaptor: Path, pack: Path) -> None:
+    """The contrastive music encoder beside the pack, for `muvi_models.evaluate`; the app does not read it."""
+    state = torch.load(adaptor, map_location="cpu", weights_only=True)["music_side"]
+    (pack / "training").mkdir(exist_ok=True)
+    save_file({k: v.contiguous() for k, v in state.items()}, pack / "training" / "contrast.safetensors")
 
 
 def mini_pack(arguments) -> tuple:
@@ -22,7 +34,7 @@ def mini_pack(arguments) -> tuple:
     styles = json.loads((arguments.styles / "styles.json").read_text())
     about = {
         "name": "mini",
-        "version": "0.1.0",
+        "version": arguments.version,
         "title": "Mini",
         "description": "The default pack: small, trained on a CPU, eight styles of composed music.",
         "licence": "MIT OR Apache-2.0; the encoder's backbone Apache-2.0",

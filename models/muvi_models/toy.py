@@ -15,19 +15,25 @@ from .spectrogram import magnitudes
 from .velocity import Velocity, VelocityConfig
 
 
+RING_S = 3.0
+"""After this a pluck is 78 dB down."""
+
+
 def tones(seconds: float, seed: int) -> np.ndarray:
     """A made chord progression with plucked partials and some noise, float32 [2, n]."""
     rng = np.random.default_rng(seed)
     t = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     out = np.zeros((2, len(t)))
     for start in np.arange(0, seconds, 0.5):
-        gate = np.where(t >= start, np.exp(-3.0 * np.maximum(t - start, 0.0)), 0.0)
+        heard = slice(int(np.ceil(start * SAMPLE_RATE)), int((start + RING_S) * SAMPLE_RATE))
+        now = t[heard]
+        gate = np.exp(-3.0 * (now - start))
         pan = rng.uniform(0.2, 0.8)
         for pitch in rng.choice([48, 52, 55, 60, 64, 67], 3, replace=False):
             hertz = 440.0 * 2 ** ((pitch - 69) / 12)
             for partial in range(1, 8):
-                wave = np.sin(2 * np.pi * hertz * partial * t + rng.uniform(0, 6.28)) / partial**1.5
-                out += 0.05 * gate * wave * np.array([[1 - pan], [pan]])
+                wave = np.sin(2 * np.pi * hertz * partial * now + rng.uniform(0, 6.28)) / partial**1.5
+                out[:, heard] += 0.05 * gate * wave * np.array([[1 - pan], [pan]])
     return (out + 1e-3 * rng.standard_normal(out.shape)).astype(np.float32)
 
 

@@ -166,13 +166,11 @@ def train(arguments) -> None:
     while (fraction := workers.agree(trainer.budget.fraction)) < 1:
         for k, v in trainer.train_step(windows, fraction).items():
             sums[k] = sums.get(k, 0.0) + v / arguments.every
-        if workers.first and trainer.step % arguments.every == 0:
+        if workers.first and (trainer.step % arguments.every == 0 or trainer.budget.fraction >= 1):
             trainer.save()
             found = codec_measures(*(copy.deepcopy(m).cpu() for m in trainer.mean), held)
             curve.add(step=trainer.step, minutes=trainer.budget.spent, **sums, **found)
             sums = {}
-    if workers.first:
-        trainer.save()
     if workers.first and trainer.learned:
         encoder, decoder = standardise(*(m.cpu() for m in trainer.mean), windows)
         found = codec_measures(encoder, decoder, held)

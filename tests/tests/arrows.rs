@@ -16,6 +16,7 @@ fn rooms_depend_only_as_drawn() {
             &["muvi-timeline", "muvi-media", "muvi-scoring", "muvi-playback"],
         ),
         ("muvi-cli", &["muvi-session"]),
+        ("muvi-studio", &["muvi-timeline", "muvi-session"]),
         (
             "muvi-tests",
             &[
@@ -46,7 +47,7 @@ fn rooms_depend_only_as_drawn() {
 #[test]
 fn rooms_do_not_reach_for_what_they_must_not_know() {
     // Crates that would betray a room which does what another room owns.
-    let forbidden: [(&str, &[&str]); 5] = [
+    let forbidden: [(&str, &[&str]); 7] = [
         (
             "muvi-timeline",
             &[
@@ -65,7 +66,12 @@ fn rooms_do_not_reach_for_what_they_must_not_know() {
             &["ffmpeg-sidecar", "symphonia", "hound", "tauri", "cpal"],
         ),
         ("muvi-playback", &["ort", "serde_json", "ffmpeg-sidecar", "tauri"]),
+        ("muvi-session", &["tauri", "cpal", "ort", "symphonia"]),
         ("muvi-cli", &["ort", "ffmpeg-sidecar", "symphonia", "tauri"]),
+        (
+            "muvi-studio",
+            &["ort", "ffmpeg-sidecar", "symphonia", "cpal", "rubato"],
+        ),
     ];
     let metadata = metadata();
     for (room, names) in forbidden {

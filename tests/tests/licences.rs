@@ -100,7 +100,8 @@ fn third_party_names_every_python_package() {
 }
 
 fn tables(metadata: &Metadata) -> String {
-    let linked = linked_into(metadata, "muvi-cli");
+    let mut linked = linked_into(metadata, "muvi-cli");
+    linked.extend(linked_into(metadata, "muvi-studio"));
     let mut shipped: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut other: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in metadata
@@ -120,7 +121,7 @@ fn tables(metadata: &Metadata) -> String {
         };
         table.entry(licence).or_default().insert(package.name.to_string());
     }
-    let mut text = String::from("\n### Linked into `muvi`\n\n");
+    let mut text = String::from("\n### Linked into `muvi` and MuVi Studio\n\n");
     table(&mut text, &shipped);
     text.push_str("\n### Used to build and to test\n\n");
     table(&mut text, &other);

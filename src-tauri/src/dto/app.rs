@@ -86,7 +86,7 @@ pub struct RecentView {
 
 /// What the user has set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// Look of the window.
     pub theme: Theme,
@@ -104,21 +104,6 @@ pub struct Settings {
     pub notify: bool,
     /// What the window remembers of itself (sizes of panels, zoom), as JSON that only the window reads.
     pub layout: String,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            theme: Theme::Dark,
-            language: "en".into(),
-            device: None,
-            provider: "auto".into(),
-            pack: None,
-            cache_mb: 4096,
-            notify: true,
-            layout: String::new(),
-        }
-    }
 }
 
 /// Look of the window.

@@ -54,6 +54,18 @@ pub enum Edit {
         /// Points `[frame, value]`.
         drawn: Vec<[f32; 2]>,
     },
+    /// A new cue.
+    AddCue {
+        /// First frame and the one after its last.
+        span: [u32; 2],
+        /// Its name; `None` numbers it.
+        name: Option<String>,
+    },
+    /// Takes a cue away, with its takes.
+    RemoveCue {
+        /// Which.
+        cue: u32,
+    },
     /// Moves a cue's start or end.
     SetCueSpan {
         /// Which.

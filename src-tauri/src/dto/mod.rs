@@ -5,6 +5,8 @@
 
 mod app;
 mod edit;
+#[cfg(test)]
+mod generated;
 mod job;
 mod playback;
 mod project;

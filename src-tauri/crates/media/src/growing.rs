@@ -1,7 +1,7 @@
 //! Reads a take while it is still being written: whatever is on disk can be heard.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;

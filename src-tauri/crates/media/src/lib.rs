@@ -9,6 +9,7 @@ pub mod cuts;
 pub mod encode;
 pub mod export;
 pub mod frames;
+pub mod growing;
 pub mod loudness;
 mod part;
 pub mod probe;

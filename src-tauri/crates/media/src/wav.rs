@@ -112,6 +112,11 @@ impl WavWriter {
         Ok(())
     }
 
+    /// Where the take is until it has its name: what was written is heard there after some milliseconds.
+    pub fn work_path(&self) -> &Path {
+        self.part.path()
+    }
+
     /// Brings the take to the disk and gives it its name; says how many frames it has.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ mod request;
 mod score;
 mod seen;
 pub mod store;
+pub mod studio;
 mod style;
 mod take;
 mod target;

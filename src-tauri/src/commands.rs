@@ -1,0 +1,261 @@
+//! What the window can ask for. Each command is one call of the session; there is no logic here.
+
+use muvi_session::studio::Studio;
+use muvi_timeline::{CueId, TakeId};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
+use tauri_plugin_clipboard_manager::ClipboardExt;
+use tauri_plugin_opener::OpenerExt;
+
+use crate::dialog::{self, Pick};
+use crate::ticks::Ticks;
+use crate::{about, convert, dto};
+
+type Reply<T> = Result<T, dto::ApiError>;
+
+fn project(studio: &Studio) -> Reply<dto::ProjectView> {
+    let open = studio.open_view().map_err(convert::fault)?;
+    Ok(convert::project(&open))
+}
+
+/// Everything that the window needs at its start.
+#[tauri::command(async)]
+pub fn app_state(app: AppHandle, studio: State<'_, Studio>) -> dto::AppView {
+    about::app(&app, &studio)
+}
+
+/// Sets what the user has set; gives back what holds now.
+#[tauri::command(async)]
+pub fn set_settings(studio: State<'_, Studio>, settings: dto::Settings) -> Reply<dto::Settings> {
+    let kept = studio
+        .set_settings(convert::settings(settings))
+        .map_err(convert::fault)?;
+    Ok(convert::settings_view(kept))
+}
+
+/// A text that tells what runs where, for a report of a problem.
+#[tauri::command(async)]
+pub fn diagnostics(app: AppHandle, studio: State<'_, Studio>) -> String {
+    about::diagnostics(&app, &studio)
+}
+
+/// Puts the diagnostics on the clipboard.
+#[tauri::command(async)]
+pub fn copy_diagnostics(app: AppHandle, studio: State<'_, Studio>) -> Reply<()> {
+    let text = about::diagnostics(&app, &studio);
+    app.clipboard()
+        .write_text(text)
+        .map_err(|error| convert::api_error(&error))
+}
+
+/// Who made what is used here, and under which licences.
+#[tauri::command(async)]
+pub fn licences() -> &'static str {
+    about::LICENCES
+}
+
+/// Opens a video, a project's folder, or its `project.json`.
+#[tauri::command(async)]
+pub fn open_path(studio: State<'_, Studio>, path: String) -> Reply<dto::ProjectView> {
+    studio.open_path(path.as_ref()).map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Opens the sample video.
+#[tauri::command(async)]
+pub fn open_sample(app: AppHandle, studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
+    let sample = about::sample(&app).ok_or_else(about::no_sample)?;
+    studio.open_path(&sample).map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Closes the project; all of it is kept.
+#[tauri::command(async)]
+pub fn close_project(studio: State<'_, Studio>) -> Reply<()> {
+    studio.close().map_err(convert::fault)
+}
+
+/// Saves the project where it is.
+#[tauri::command(async)]
+pub fn save(studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
+    studio.save().map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Saves the project under another name.
+#[tauri::command(async)]
+pub fn save_as(studio: State<'_, Studio>, folder: String) -> Reply<dto::ProjectView> {
+    studio.save_as(folder.as_ref()).map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Says where the video is now.
+#[tauri::command(async)]
+pub fn relink_video(studio: State<'_, Studio>, path: String) -> Reply<dto::ProjectView> {
+    studio.relink(path.as_ref()).map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Takes a project from the list of recent ones; its folder stays.
+#[tauri::command(async)]
+pub fn forget_recent(studio: State<'_, Studio>, folder: String) -> Reply<Vec<dto::RecentView>> {
+    studio.forget_recent(folder.as_ref()).map_err(convert::fault)?;
+    Ok(about::recents(&studio))
+}
+
+/// Lets the user choose a file or folder; `None` if they didn't.
+#[tauri::command(async)]
+pub fn pick(app: AppHandle, what: Pick, suggestion: Option<String>) -> Option<String> {
+    dialog::pick(&app, what, suggestion.as_deref())
+}
+
+/// Changes the project: one step of undo.
+#[tauri::command(async)]
+pub fn edit(studio: State<'_, Studio>, edit: dto::Edit) -> Reply<dto::ProjectView> {
+    let edit = convert::edit(edit).map_err(|error| convert::api_error(&error))?;
+    studio.edit(&edit).map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Takes the last change back.
+#[tauri::command(async)]
+pub fn undo(studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
+    studio.undo().map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Does again what undo took back.
+#[tauri::command(async)]
+pub fn redo(studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
+    studio.redo().map_err(convert::fault)?;
+    project(&studio)
+}
+
+/// Lets a mix be heard that is not in the project; `None` goes back to the project's.
+#[tauri::command(async)]
+pub fn preview_mix(studio: State<'_, Studio>, mix: Option<dto::MixView>) -> Reply<()> {
+    studio.preview_mix(mix.map(convert::mix)).map_err(convert::fault)
+}
+
+/// Lets a cue's gain and fades be heard that are not in the project; another edit or preview ends it.
+#[tauri::command(async)]
+pub fn preview_cue(
+    studio: State<'_, Studio>,
+    cue: u32,
+    gain_db: f32,
+    fade_in: u64,
+    fade_out: u64,
+) -> Reply<()> {
+    studio
+        .preview_cue(CueId(cue), gain_db, fade_in, fade_out)
+        .map_err(convert::fault)
+}
+
+/// Looks at the picture again; gives the job's number.
+#[tauri::command(async)]
+pub fn analyse(studio: State<'_, Studio>) -> Reply<u32> {
+    studio.analyse().map_err(convert::fault)
+}
+
+/// What Generate (without `span`) or Regenerate would do.
+#[tauri::command(async)]
+pub fn forecast(studio: State<'_, Studio>, cue: u32, span: Option<[u32; 2]>) -> Reply<dto::Forecast> {
+    let forecast = studio
+        .forecast(CueId(cue), span.map(frames))
+        .map_err(convert::fault)?;
+    Ok(convert::forecast(forecast))
+}
+
+/// Makes a take; gives the job's number.
+#[tauri::command(async)]
+pub fn generate(studio: State<'_, Studio>, cue: u32) -> Reply<u32> {
+    studio.generate(CueId(cue)).map_err(convert::fault)
+}
+
+/// Makes a section of the take in use anew, as a new take; gives the job's number.
+#[tauri::command(async)]
+pub fn regenerate(studio: State<'_, Studio>, cue: u32, span: [u32; 2]) -> Reply<u32> {
+    studio
+        .regenerate(CueId(cue), frames(span))
+        .map_err(convert::fault)
+}
+
+/// Writes a file; gives the job's number.
+#[tauri::command(async)]
+pub fn export(studio: State<'_, Studio>, request: dto::ExportRequest) -> Reply<u32> {
+    studio
+        .export(convert::export_order(request))
+        .map_err(convert::fault)
+}
+
+/// What an export would write.
+#[tauri::command(async)]
+pub fn export_forecast(studio: State<'_, Studio>, request: dto::ExportRequest) -> Reply<dto::ExportForecast> {
+    let outcome = studio
+        .export_forecast(&convert::export_order(request))
+        .map_err(convert::fault)?;
+    Ok(convert::outcome(outcome))
+}
+
+/// Ends a job.
+#[tauri::command(async)]
+pub fn cancel(studio: State<'_, Studio>, job: u32) {
+    studio.cancel(job);
+}
+
+/// The musical plan of a take.
+#[tauri::command(async)]
+pub fn take_plan(studio: State<'_, Studio>, take: u32) -> Reply<dto::TakePlan> {
+    about::take_plan(&studio, TakeId(take))
+}
+
+/// Tells the transport what to do.
+#[tauri::command(async)]
+pub fn transport(studio: State<'_, Studio>, command: dto::TransportCommand) -> Reply<()> {
+    studio
+        .transport(convert::command(command))
+        .map_err(convert::fault)
+}
+
+/// Lets a take be heard in place of the one in use, or the one in use again.
+#[tauri::command(async)]
+pub fn audition(studio: State<'_, Studio>, take: Option<u32>) -> Reply<()> {
+    studio.audition(take.map(TakeId)).map_err(convert::fault)
+}
+
+/// Plays a style clip by itself.
+#[tauri::command(async)]
+pub fn play_style(studio: State<'_, Studio>, style: dto::StyleView) -> Reply<()> {
+    let style = convert::style_of(style).map_err(|error| convert::api_error(&error))?;
+    studio.play_style(&style).map_err(convert::fault)
+}
+
+/// Stops the style clip.
+#[tauri::command(async)]
+pub fn stop_style(studio: State<'_, Studio>) {
+    studio.stop_style();
+}
+
+/// Sends what is heard, about 60 times a second while something plays.
+#[tauri::command(async)]
+pub fn subscribe(ticks: State<'_, Ticks>, channel: Channel<dto::Tick>) {
+    ticks.subscribe(channel);
+}
+
+/// Output devices that can be chosen.
+#[tauri::command(async)]
+pub fn devices(studio: State<'_, Studio>) -> Vec<dto::DeviceView> {
+    about::devices(&studio)
+}
+
+/// Shows a file where it lies.
+#[tauri::command(async)]
+pub fn show_in_folder(app: AppHandle, path: String) -> Reply<()> {
+    app.opener()
+        .reveal_item_in_dir(path)
+        .map_err(|error| convert::api_error(&error))
+}
+
+fn frames([start, end]: [u32; 2]) -> muvi_timeline::FrameSpan {
+    muvi_timeline::FrameSpan::new(start.into(), end.into())
+}

@@ -1,0 +1,50 @@
+//! Transport and ticks.
+
+use muvi_session::studio::{Heard, Transport};
+
+use super::project::number;
+use crate::dto;
+
+/// What is heard now.
+pub fn tick(heard: Heard) -> dto::Tick {
+    let Heard {
+        sample,
+        frame,
+        playing,
+        speed,
+        peak_db,
+        momentary_lufs,
+        short_term_lufs,
+        ducking_db,
+        audition,
+        problem,
+    } = heard;
+    dto::Tick {
+        sample,
+        frame: number(frame),
+        playing,
+        speed,
+        peak_db,
+        momentary_lufs,
+        short_term_lufs,
+        ducking_db,
+        audition: audition.map(|it| it.0),
+        problem,
+    }
+}
+
+/// What the transport is told.
+pub fn command(command: dto::TransportCommand) -> Transport {
+    use dto::TransportCommand as From;
+    match command {
+        From::Play => Transport::Play,
+        From::Pause => Transport::Pause,
+        From::Toggle => Transport::Toggle,
+        From::Seek { frame } => Transport::Seek(frame.into()),
+        From::Step { frames } => Transport::Step(frames.into()),
+        From::Shuttle { speed } => Transport::Shuttle(speed),
+        From::Scrub { frame } => Transport::Scrub(frame.into()),
+        From::ScrubEnd => Transport::ScrubEnd,
+        From::Loop { on } => Transport::Loop(on),
+    }
+}

@@ -1,0 +1,50 @@
+//! Sends what is heard to the window: about 60 times a second while something moves, seldom while nothing does.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use muvi_session::studio::{Heard, Studio};
+use tauri::ipc::Channel;
+
+use crate::{convert, dto};
+
+const EVERY: Duration = Duration::from_millis(16);
+/// Something that rests is told again after this many rounds, so that a meter that just opened isn't blank.
+const AT_REST: u32 = 32;
+
+/// Who wants to know.
+#[derive(Default)]
+pub struct Ticks(Mutex<Vec<Channel<dto::Tick>>>);
+
+impl Ticks {
+    /// Sends to this channel, too; a window that was loaded again leaves its old channel behind.
+    pub fn subscribe(&self, channel: Channel<dto::Tick>) {
+        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.clear();
+        channels.push(channel);
+    }
+
+    fn send(&self, tick: &dto::Tick) {
+        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.retain(|channel| channel.send(tick.clone()).is_ok());
+    }
+}
+
+/// Sends as long as the program runs.
+pub fn run(studio: &Studio, ticks: &Ticks) {
+    let mut last: Option<Heard> = None;
+    let mut still = 0;
+    loop {
+        std::thread::sleep(EVERY);
+        let heard = studio.heard();
+        still = if last.as_ref() == Some(&heard) {
+            still + 1
+        } else {
+            0
+        };
+        if still % AT_REST == 0 {
+            ticks.send(&convert::tick(heard.clone()));
+        }
+        last = Some(heard);
+    }
+}

@@ -16,12 +16,15 @@ MONO, MIXED, DULL, TILTED, NOISY, QUIET = 0.06, 0.06, 0.08, 0.25, 0.04, 0.12
 
 
 class Windows:
-    """Random windows of the pieces in a folder, with random gain and swapped channels; `worn`: see above."""
+    """Random windows of the pieces in some folders, with random gain and swapped channels; `worn`: see above."""
 
-    def __init__(self, folder: Path, latents: int, seed: int, limit: int | None = None, worn: bool = False):
-        files = audio_files(folder)
+    def __init__(
+        self, folders: Path | list[Path], latents: int, seed: int, limit: int | None = None, worn: bool = False
+    ):
+        folders = [folders] if isinstance(folders, Path) else folders
+        files = [file for folder in folders for file in audio_files(folder)]
         if not files:
-            raise SystemExit(f"no labelled music in {folder}: run muvi_models.make_music first")
+            raise SystemExit(f"no labelled music in {folders}: run muvi_models.make_music first")
         if limit and limit < len(files):
             files = [files[i * len(files) // limit] for i in range(limit)]
         self.audio = [np.round(read_audio(f) * 32767).astype(np.int16) for f in files]

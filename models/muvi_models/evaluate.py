@@ -231,10 +231,12 @@ def similarities(music_side: MusicEncoder, conditioning: list[np.ndarray], made:
 
 
 def codec_figures(pack: Pack, held: Held) -> dict[str, dict[str, float]]:
-    """The codec on windows of held-out pieces, plain and worn as people's clips are."""
+    """The codec on windows of held-out pieces, plain and worn as people's clips are, and of held-out recordings."""
     out = {}
-    for kind, worn in (("clean", False), ("worn", True)):
-        target = Windows(held.folders[0], CODEC_LATENTS, seed=5, worn=worn).batch(CODEC_WINDOWS)
+    kinds = [("clean", held.folders[0], False), ("worn", held.folders[0], True)]
+    recorded = [f for f in (x.parents[1] / "recordings" / "heldout" for x in held.folders) if f.is_dir()]
+    for kind, folder, worn in [*kinds, *[("recordings", f, False) for f in recorded[:1]]]:
+        target = Windows(folder, CODEC_LATENTS, seed=5, worn=worn).batch(CODEC_WINDOWS)
         decoded = []
         for one in target.numpy():
             latents = pack.run("codec_encoder", magnitude=one[None])[0]

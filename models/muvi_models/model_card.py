@@ -63,6 +63,7 @@ def anchors(name: str, details: dict) -> str:
     made, adaptor = details["generated"], details["adaptor"]
     truth, noise, plain = made["truth"], made["noise"], made["plain"]
     sim, style, far = made.get("sim", {}), made["style"], made["frechet"]
+    worn, recorded = details["codec"]["worn"], details["codec"].get("recordings", {})
     words = {
         "hit_lift_70ms": (("true music", truth["hits"] - truth["hits_shifted"]), ("noise", noise["hits"] - noise["hits_shifted"]), ("hits landed", plain["hits"]), ("shifted", plain["hits_shifted"])),
         "bhs_1s": (("noise", noise["bhs_1s"]),),
@@ -73,9 +74,9 @@ def anchors(name: str, details: dict) -> str:
         "retrieval_top1_of_32": (("blind", adaptor.get("retrieval_mixed_blind")), ("windows of 15 s", adaptor.get("retrieval_mixed_15s")), ("shifted only", adaptor.get("retrieval_shifted")), ("replaced only", adaptor.get("retrieval_replaced")), ("chance", 1 / 32)),
         "style_accuracy": (("true music", style["ceiling"]), ("chance", 0.2)),
         "user_hits_landed": (("shifted", made["user_hits"]["shifted"]), ("without being asked", made["user_hits"]["without"])),
-        "codec_log_stft_db": (("worn clips", details["codec"]["worn"]["log_stft_db"]),),
-        "spectral_convergence": (("worn clips", details["codec"]["worn"]["convergence"]),),
-        "chroma_correlation": (("worn clips", details["codec"]["worn"]["chroma"]),),
+        "codec_log_stft_db": (("worn clips", worn["log_stft_db"]), ("recordings", recorded.get("log_stft_db"))),
+        "spectral_convergence": (("worn clips", worn["convergence"]), ("recordings", recorded.get("convergence"))),
+        "chroma_correlation": (("worn clips", worn["chroma"]), ("recordings", recorded.get("chroma"))),
         "frechet_distance": (("the codec alone", far["codec"]), ("training pieces", far["training_pieces"]), ("noise", far["noise"])),
     }  # fmt: skip
     return ", ".join(f"{k} {number(v)}" for k, v in words.get(name, ()))

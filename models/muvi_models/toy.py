@@ -14,7 +14,6 @@ from .encoder import Encoder, EncoderConfig
 from .spectrogram import magnitudes
 from .velocity import Velocity, VelocityConfig
 
-
 RING_S = 3.0
 """After this a pluck is 78 dB down."""
 

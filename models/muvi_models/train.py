@@ -27,10 +27,16 @@ def once(workers: Workers, step, done: Path | None = None) -> None:
     workers.wait()
 
 
+def music_folders(args: argparse.Namespace) -> list[str]:
+    """Composed music, and recordings where there are any."""
+    found = [args.data / "recordings"] if (args.data / "recordings").is_dir() else []
+    return [str(f) for f in [args.data / "music", *found]]
+
+
 def codec(args: argparse.Namespace, extra: list[str]) -> None:
     """Analysis, then both networks."""
     run = args.runs / "codec"
-    common = ["--music", str(args.data / "music"), "--run", str(run)]
+    common = ["--music", *music_folders(args), "--run", str(run)]
     fit = ["fit", *common, "--config", args.config]
     once(Workers(), lambda: train_codec.main(fit), run / "linear.pt")
     train_codec.main(["train", *common, *options(args.config, "codec"), *extra])
@@ -38,10 +44,8 @@ def codec(args: argparse.Namespace, extra: list[str]) -> None:
 
 def latents(args: argparse.Namespace, extra: list[str]) -> None:
     """Encodes music and recordings; the generator's training starts from these."""
-    folders = [str(args.data / "music")]
-    folders += [str(f) for f in [args.data / "recordings"] if f.is_dir()]
     codec_file = args.runs / "codec" / "decoder.pt"
-    command = ["--music", *folders, "--codec", str(codec_file), "--out", str(args.runs / "latents"), *extra]
+    command = ["--music", *music_folders(args), "--codec", str(codec_file), "--out", str(args.runs / "latents"), *extra]
     once(Workers(), lambda: pieces.main(command))
 
 

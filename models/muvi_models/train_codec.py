@@ -62,10 +62,15 @@ def latent_loss(latents: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:
     return ((spread - torch.eye(len(gain), device=gain.device)).square().sum() + mean.square().sum()) / len(gain)
 
 
+def train_folders(arguments) -> list[Path]:
+    """Training splits of all folders of music; the held-out split of the first one judges."""
+    return [folder / "train" for folder in arguments.music]
+
+
 def fit(arguments) -> None:
     """Linear analysis from random windows of the training pieces."""
     torch.manual_seed(0)
-    windows = Windows(arguments.music / "train", 16, seed=9, limit=arguments.limit)
+    windows = Windows(train_folders(arguments), 16, seed=9, limit=arguments.limit)
     given = {"spectral": arguments.spectral, "learned": arguments.learned or None}
     sizes = network(arguments.config, "codec") if arguments.config else {"spectral": 56}
     config = CodecConfig(**sizes | {k: v for k, v in given.items() if v is not None})
@@ -159,8 +164,8 @@ def train(arguments) -> None:
     trainer = Trainer(arguments, workers)
     seed = trainer.step * workers.world + workers.rank
     torch.manual_seed(seed)
-    windows = Windows(arguments.music / "train", arguments.latents, seed, arguments.limit, worn=trainer.learned)
-    held = Windows(arguments.music / "heldout", 64, seed=5).batch(16) if workers.first else None
+    windows = Windows(train_folders(arguments), arguments.latents, seed, arguments.limit, worn=trainer.learned)
+    held = Windows(arguments.music[0] / "heldout", 64, seed=5).batch(16) if workers.first else None
     curve = Curve(arguments.run / "curve.jsonl")
     sums: dict = {}
     while (fraction := workers.agree(trainer.budget.fraction)) < 1:
@@ -183,7 +188,7 @@ def main(argv: list[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=["fit", "train"])
-    parser.add_argument("--music", type=Path, required=True)
+    parser.add_argument("--music", type=Path, nargs="+", required=True)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)

@@ -28,6 +28,8 @@ from muvi_models.whole import write_whole
 
 BATCH = 16
 SHORTEST_S, LONGEST_S = 15.0, 35.0
+PLAIN = 0.35
+"""Part of the excerpts taken anywhere; the others where something changes."""
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -77,7 +79,7 @@ def make_one(path: Path, target: Path, rendering: int, seed: int, photos, encode
     rng = np.random.default_rng(own_seed)
     length = min(rng.uniform(SHORTEST_S, LONGEST_S), piece.end_s)
     # On whole frames, so that a picture frame is a frame of the music features.
-    start = round(rng.uniform(0, max(0.0, piece.end_s - length)) * FRAME_RATE) / FRAME_RATE
+    start = round(eventful(piece, length, rng) * FRAME_RATE) / FRAME_RATE
     video = direct(piece, start, int(length * FRAME_RATE) / FRAME_RATE, own_seed, photos)
     features = encode(video.render())
     labels = {k: v.astype(np.float16) if v.dtype == np.float32 else v for k, v in video.labels.items()}
@@ -93,6 +95,14 @@ def make_one(path: Path, target: Path, rendering: int, seed: int, photos, encode
         audio = next(p for p in (path.with_suffix(s) for s in (".flac", ".wav", ".ogg")) if p.exists())
         write_whole(music, lambda f: np.save(f, read_music_features(audio).astype(np.float16)))
     write_whole(target, lambda f: np.savez(f, features=features, **labels, facts=json.dumps(facts)))
+
+
+def eventful(piece: Piece, length: float, rng: np.random.Generator) -> float:
+    """Start (s) of an excerpt; mostly the one of some in which the intensity changes most."""
+    starts = rng.uniform(0, max(0.0, piece.end_s - length), 4)
+    if rng.random() < PLAIN:
+        return float(starts[0])
+    return float(max(starts, key=lambda s: piece.intensity_at(s + np.arange(0, length, 0.5)).std()))
 
 
 def fast_encoder(encoder: Encoder) -> Callable[[np.ndarray], np.ndarray]:

@@ -52,13 +52,18 @@ class Actor:
 
 
 def rhythm_actor(times: np.ndarray, events: list[Event], speed: np.ndarray, lamp: bool, rng) -> Actor:
-    """The carrier of the rhythm: it turns, lands, jumps or swells exactly at the events."""
+    """The carrier of the rhythm: it turns, lands, jumps or swells exactly at the events; `speed` 0..1 per frame."""
     base = rng.uniform(0.18, 0.5)
     rgb, alpha = lamp_sprite(rng) if lamp else sprite(rng)
     manner = "pulse" if lamp else str(rng.choice(["zigzag", "bounce", "jump", "pulse", "spin"]))
     if manner == "bounce" and not events:
         manner = "zigzag"
     x, y = _path(times, events, manner, float(speed.mean()), rng)
+    if not lamp and rng.random() < 0.75:
+        # It works, runs, trembles: the more the music does, the more it moves within its way.
+        reach, beat = rng.uniform(0.02, 0.09) * speed**1.3, rng.uniform(0.7, 2.3) * (0.4 + 1.2 * speed)
+        turn = 2 * np.pi * np.cumsum(beat) * 0.1 + rng.uniform(0, 6)
+        x, y = x + reach * np.sin(turn), y + 0.7 * reach * np.sin(2 * turn)
     kick = kicks(times, events, 0.16)
     size = base * (1 + (0.7 if manner == "pulse" else 0.35) * kick)
     angle = np.full(len(times), rng.uniform(0, 360))

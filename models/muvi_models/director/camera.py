@@ -38,7 +38,7 @@ def camera_path(shot: Shot, times: np.ndarray, intensity: np.ndarray, rng: np.ra
     x, y = np.full(count, rng.uniform(-0.5, 0.5)), np.full(count, rng.uniform(-0.4, 0.4))
     zoom, roll = np.full(count, rng.uniform(1.0, 1.25)), zero
     hits = [e for e in shot.events if e.kind == "hit"]
-    still = {"object": 0.4, "camera": 0.0, "light": 0.5, "still": 1.0, "calm": 0.7}[shot.mode]
+    still = {"object": 0.3, "camera": 0.0, "light": 0.3, "still": 1.0, "calm": 0.7}[shot.mode]
     if rng.random() >= still:
         way = np.cumsum((0.04 + 1.1 * intensity**1.7) * dt) * rng.uniform(0.5, 1.0)
         if shot.mode == "calm":
@@ -52,10 +52,10 @@ def camera_path(shot: Shot, times: np.ndarray, intensity: np.ndarray, rng: np.ra
             x, y = x + 0.25 * np.sin(2.2 * way + x[0]), y + 0.2 * np.sin(1.7 * way)
         else:
             zoom = zoom * np.exp((0.35 if manner == "push" else -0.25) * np.minimum(way, 1.5))
-    if rng.random() < (0.35 if shot.mode in ("camera", "object") else 0.1):
-        sway = rng.uniform(0.003, 0.02)  # held by hand
-        x, y = x + rng.normal(0, sway, count), y + rng.normal(0, sway, count)
-        roll = roll + rng.normal(0, 20 * sway, count)
+    if rng.random() < (0.45 if shot.mode in ("camera", "object") else 0.1):
+        sway = rng.uniform(0.003, 0.02) * (0.3 + 1.4 * intensity)  # held by hand, that of someone who runs
+        x, y = x + sway * rng.normal(0, 1, count), y + sway * rng.normal(0, 1, count)
+        roll = roll + 20 * sway * rng.normal(0, 1, count)
     if shot.mode == "camera" or (shot.mode == "object" and rng.random() < 0.3):
         kick = kicks(times, hits, 0.18)
         shake = rng.choice([0.0, 0.05, 0.1], p=[0.2, 0.4, 0.4]) * kick

@@ -50,6 +50,7 @@ class Taste:
     mode_weights: tuple[float, ...]
     colour_by_mood: float  # 0: colours have nothing to do with the mood, 1: they follow it
     light_by_intensity: float
+    motion_by_intensity: float  # 0: how much moves has nothing to do with the music, 1: it follows its intensity
     letterbox: float  # part of the height, each bar
     grain: float  # standard deviation, of 255
     jpeg: int  # quality, 0: none
@@ -112,7 +113,8 @@ def _taste(rng: np.random.Generator) -> Taste:
         precision=float(rng.choice([0.97, 0.85, 0.5], p=[0.5, 0.35, 0.15])),
         mode_weights=tuple(weights / weights.sum()),
         colour_by_mood=float(rng.choice([1.0, 0.6, 0.0], p=[0.55, 0.3, 0.15])),
-        light_by_intensity=float(rng.choice([0.0, 0.2, 0.4])),
+        light_by_intensity=float(rng.choice([0.0, 0.3, 0.6])),
+        motion_by_intensity=float(rng.choice([1.0, 0.6, 0.0], p=[0.65, 0.25, 0.1])),
         letterbox=float(rng.choice([0.0, 0.06, 0.12], p=[0.7, 0.15, 0.15])),
         grain=float(rng.choice([0.0, 2.0, 5.0, 9.0], p=[0.3, 0.4, 0.2, 0.1])),
         jpeg=int(rng.choice([0, 25, 45, 75], p=[0.4, 0.15, 0.2, 0.25])),

@@ -104,7 +104,9 @@ class DirectedVideo:
         first = _frame(shot.start)
         # One second more than the shot: a cross-fade still shows it.
         times = np.arange(first, max(first + 1, min(_frame(shot.end) + 10, self.count))) / FRAME_RATE
-        intensity = self.intensity[first : first + len(times)]
+        own = self.plan.taste.motion_by_intensity
+        # What moves the picture: the music's intensity, or as much of it as this film maker heeds.
+        intensity = own * self.intensity[first : first + len(times)] + (1 - own) * rng.uniform(0.1, 0.8)
         mood, follow = (self.piece.valence, self.piece.arousal), self.plan.taste.colour_by_mood
         scene = background(mood, follow, photos, rng)
         actors = [distractor(times, rng) for _ in range(min(3, rng.poisson(DISTRACTORS[shot.mode])))]
@@ -113,7 +115,7 @@ class DirectedVideo:
             place = int(rng.integers(len(actors) + 1))  # behind some distractors, before others
             actors.insert(place, rhythm_actor(times, shot.events, intensity, local_light, rng))
         particles = None
-        if shot.mode not in ("still", "calm") and rng.random() < 0.35:
+        if shot.mode not in ("still", "calm") and rng.random() < 0.55:
             particles = Particles(intensity, rng)
         flash = np.zeros(len(times))
         if shot.mode == "light" and not local_light:

@@ -22,6 +22,7 @@ use tauri_plugin_log::{Target, TargetKind};
 use crate::ticks::Ticks;
 
 fn main() -> ExitCode {
+    muvi_session::switch_reports_off();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             window::show(app);
@@ -34,7 +35,8 @@ fn main() -> ExitCode {
                     file_name: Some("muvi-studio".into()),
                 }))
                 .target(Target::new(TargetKind::Stderr))
-                .level(log::LevelFilter::Info)
+                .level(log::LevelFilter::Warn)
+                .level_for("muvi_studio", log::LevelFilter::Info)
                 .max_file_size(2_000_000)
                 .build(),
         )

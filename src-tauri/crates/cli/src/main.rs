@@ -15,6 +15,7 @@ use crate::args::{Arguments, Command};
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    muvi_session::switch_reports_off();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

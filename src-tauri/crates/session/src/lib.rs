@@ -18,6 +18,7 @@ mod family;
 mod heat;
 mod pack;
 mod progress;
+mod quiet;
 mod report;
 mod request;
 mod score;
@@ -36,6 +37,7 @@ pub use error::{Error, Family, StyleProblem, TakeProblem};
 pub use evaluate::evaluate;
 pub use event::{Event, Phase};
 pub use muvi_scoring::pack::PackInfo;
+pub use quiet::switch_reports_off;
 pub use pack::{PackVerified, pack_info, pack_verify};
 pub use report::{
     AnalysisReport, BinScores, EvaluationReport, HitReport, InputFacts, LoudnessReport, PictureReport,

@@ -28,7 +28,11 @@ CONFIGS: dict[str, dict[str, dict[str, dict]]] = {
             "network": {"spectral": 120, "learned": True},
             "training": {"minutes": 140, "batch": 12, "latents": 24},
         },
-        "adaptor": {"network": {}, "training": {"minutes": 40, "batch": 12, "frames": 72}},
+        "adaptor": {
+            # Patches see 1.3 s to each side: by less, an object that moves with the music is like any other.
+            "network": {"patch_dilations": (1, 3, 9), "dilations": (1, 2, 4, 8, 16, 20)},
+            "training": {"minutes": 60, "batch": 12, "frames": 72},
+        },
         "velocity": {
             "network": {"width": 384, "layers": 7, "heads": 6, "hidden": 1024},
             "training": {"minutes": 180, "batch": 8},

@@ -39,7 +39,10 @@ fn samples(project: &Value, take: u64) -> Vec<[f32; 2]> {
     let bytes = std::fs::read(&path).unwrap();
     let data = bytes.windows(4).position(|w| w == b"data").unwrap() + 8;
     let value = |b: &[u8]| f32::from_le_bytes(b.try_into().unwrap());
-    bytes[data..].chunks_exact(8).map(|b| [value(&b[..4]), value(&b[4..])]).collect()
+    bytes[data..]
+        .chunks_exact(8)
+        .map(|b| [value(&b[..4]), value(&b[4..])])
+        .collect()
 }
 
 fn rms(plane: &[f32]) -> f64 {
@@ -47,13 +50,22 @@ fn rms(plane: &[f32]) -> f64 {
     (sum / plane.len().max(1) as f64).sqrt()
 }
 
-/// A picture with cuts and a second of sound: 8 s of the fixture.
+/// A picture with cuts and a second of sound: 6 s of the fixture, at 24 frames a second.
 fn video(folder: &Path) -> PathBuf {
     let path = folder.join("a film.mp4");
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
         .arg(fixture("oa4_launch.webm"))
-        .args(["-t", "6", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"])
+        .args([
+            "-t",
+            "6",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-c:a",
+            "aac",
+        ])
         .arg(&path)
         .status()
         .unwrap();
@@ -71,10 +83,13 @@ async fn from_a_video_to_a_film() {
     // Open: the picture is there at once, the analysis comes as a job.
     window.call("open_path", json!({ "path": film })).await.unwrap();
     window
-        .until("the picture is drawn", "return document.querySelector('.box[data-frame]') !== null")
+        .until(
+            "the picture is drawn",
+            "return document.querySelector('.box[data-frame]') !== null",
+        )
         .await;
     let project = project_until(&window, "it is analysed", |project| project["analysed"] == true).await;
-    assert_eq!(project["video"]["frames"], 150, "{project:#}");
+    assert_eq!(project["video"]["frames"], 144, "{project:#}");
     window.screenshot("analysed 1280x720").await;
 
     // The attention is drawn over the frame.
@@ -84,7 +99,12 @@ async fn from_a_video_to_a_film() {
         let sum = 0; for (let i = 3; i < data.length; i += 4) sum += data[i]; return sum;";
     assert_eq!(window.script(over).await, json!(0));
     window.press("h").await;
-    window.until("the attention is drawn", &format!("return (() => {{ {over} }})() > 0")).await;
+    window
+        .until(
+            "the attention is drawn",
+            &format!("return (() => {{ {over} }})() > 0"),
+        )
+        .await;
     window.screenshot("attention 1280x720").await;
     window.press("h").await;
 
@@ -101,34 +121,55 @@ async fn from_a_video_to_a_film() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     window.press(" ").await;
     let [left, right] = recording.stop();
-    assert!(rms(&left) > 0.01 && rms(&right) > 0.01, "{} {}", rms(&left), rms(&right));
+    assert!(
+        rms(&left) > 0.01 && rms(&right) > 0.01,
+        "{} {}",
+        rms(&left),
+        rms(&right)
+    );
 
     // A section anew: outside of it and its fade the samples stay.
     window
-        .call("regenerate", json!({ "cue": project["cues"][0]["id"], "span": [60, 100] }))
+        .call(
+            "regenerate",
+            json!({ "cue": project["cues"][0]["id"], "span": [48, 96] }),
+        )
         .await
         .unwrap();
-    let project = project_until(&window, "there are two takes", |project| takes(project).len() == 2).await;
+    let project = project_until(&window, "there are two takes", |project| {
+        takes(project).len() == 2
+    })
+    .await;
     let second = takes(&project)[1]["id"].as_u64().unwrap();
-    assert_eq!(takes(&project)[1]["section"]["span"], json!([60, 100]));
+    assert_eq!(takes(&project)[1]["section"]["span"], json!([48, 96]));
     let (old, new) = (samples(&project, first), samples(&project, second));
     assert_eq!(old.len(), new.len());
     let changed: Vec<usize> = (0..old.len()).filter(|i| old[*i] != new[*i]).collect();
-    let (start, end) = (60 * 44_100 / 25, 100 * 44_100 / 25);
-    assert!(changed.len() > (end - start) / 2, "{} samples changed", changed.len());
+    let (start, end) = (48 * 44_100 / 24, 96 * 44_100 / 24);
+    assert!(
+        changed.len() > (end - start) / 2,
+        "{} samples changed",
+        changed.len()
+    );
     let fade = 44_100 * 50 / 1000;
     assert!(changed[0] + fade >= start && *changed.last().unwrap() < end + fade);
     window.screenshot("section 1280x720").await;
 
     // Undo and redo, by key.
     window.press_with_control("z").await;
-    let undone = project_until(&window, "the section is undone", |project| takes(project).len() == 1).await;
+    let undone = project_until(&window, "the section is undone", |project| {
+        takes(project).len() == 1
+    })
+    .await;
     assert_eq!(undone["cues"][0]["take"], first);
     window.call("redo", json!({})).await.unwrap();
 
     // The process is killed: all that was done is there again.
     window
-        .call("edit", json!({ "edit": { "edit": "add_hit", "frame": 33, "name": "the door" } }))
+        .call(
+            "edit",
+            json!({ "edit": { "edit": "add_hit", "frame": 33, "name": "the door" } }),
+        )
         .await
         .unwrap();
     let before = window.project().await;
@@ -136,28 +177,49 @@ async fn from_a_video_to_a_film() {
     let window = desk.window(None).await;
     let folder = before["folder"].as_str().unwrap();
     window.call("open_path", json!({ "path": folder })).await.unwrap();
-    let after = project_until(&window, "it is analysed again", |project| project["analysed"] == true).await;
+    let after = project_until(&window, "it is analysed again", |project| {
+        project["analysed"] == true
+    })
+    .await;
     for part in ["hits", "cues", "mix", "style", "settings", "cuts"] {
         let strip = |value: &Value| value[part].to_string();
         assert_eq!(strip(&after), strip(&before), "{part}");
     }
-    let codes: Vec<&str> = after["problems"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> = after["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["code"].as_str().unwrap())
+        .collect();
     assert!(codes.contains(&"recovered"), "{codes:?}");
     window.screenshot("recovered 1280x720").await;
 
     // Export, and what others say of the file.
     let out = desk.folder().join("scored.mp4");
     let request = json!({ "path": out, "preset": "web", "overwrite": false });
-    let forecast = window.call("export_forecast", json!({ "request": request })).await.unwrap();
+    let forecast = window
+        .call("export_forecast", json!({ "request": request }))
+        .await
+        .unwrap();
     assert_eq!(forecast["obstacle"], Value::Null, "{forecast:#}");
-    window.call("export", json!({ "request": request })).await.unwrap();
+    window
+        .call("export", json!({ "request": request }))
+        .await
+        .unwrap();
     let deadline = Instant::now() + LONG;
     while !out.exists() {
         assert!(Instant::now() < deadline, "no file was exported");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let probed = Command::new("ffprobe")
-        .args(["-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0"])
+        .args([
+            "-v",
+            "error",
+            "-show_entries",
+            "stream=codec_name",
+            "-of",
+            "csv=p=0",
+        ])
         .arg(&out)
         .output()
         .unwrap();
@@ -171,7 +233,10 @@ async fn bad_files_are_told_of_and_change_nothing() {
     let desk = Desk::new(1920, 1080);
     let window = desk.window(None).await;
     window.screenshot("empty 1920x1080").await;
-    window.call("open_path", json!({ "path": video(desk.folder()) })).await.unwrap();
+    window
+        .call("open_path", json!({ "path": video(desk.folder()) }))
+        .await
+        .unwrap();
     let before = project_until(&window, "it is analysed", |project| project["analysed"] == true).await;
     let bad = |name: &str, bytes: &[u8]| {
         let path = desk.folder().join(name);
@@ -194,9 +259,15 @@ async fn bad_files_are_told_of_and_change_nothing() {
         newer,
     ];
     for path in cases {
-        let error = window.call("open_path", json!({ "path": path })).await.unwrap_err();
+        let error = window
+            .call("open_path", json!({ "path": path }))
+            .await
+            .unwrap_err();
         let message = error["message"].as_str().unwrap();
-        assert!(message.len() > 15 && !message.contains("panicked"), "{path:?}: {error:#}");
+        assert!(
+            message.len() > 15 && !message.contains("panicked"),
+            "{path:?}: {error:#}"
+        );
     }
     let after = window.project().await;
     assert_eq!(after["folder"], before["folder"]);

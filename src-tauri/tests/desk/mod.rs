@@ -25,6 +25,8 @@ impl Drop for Guard {
 /// Display, sound server and folders; all gone when dropped.
 pub struct Desk {
     display: String,
+    /// Width and height of the screen.
+    size: (u32, u32),
     socket: PathBuf,
     folder: tempfile::TempDir,
     _screen: Guard,
@@ -36,11 +38,12 @@ impl Desk {
     pub fn new(width: u32, height: u32) -> Self {
         let folder = tempfile::Builder::new().prefix("muvi-desk").tempdir().unwrap();
         let (screen, display) = screen(width, height);
-        let socket = folder.path().join("pulse");
+        let socket = folder.path().join("sound.socket");
         let sound = sound::server(&socket);
         std::fs::write(folder.path().join("asound.conf"), sound::ALSA_OVER_PULSE).unwrap();
         Self {
             display,
+            size: (width, height),
             socket,
             folder,
             _screen: screen,
@@ -88,7 +91,10 @@ impl Desk {
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// A fixture by name.
@@ -112,6 +118,8 @@ fn screen(width: u32, height: u32) -> (Guard, String) {
         .spawn()
         .expect("Xvfb is needed: ./dev test installs it");
     let mut number = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut number).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut number)
+        .unwrap();
     (Guard(child), format!(":{}", number.trim()))
 }

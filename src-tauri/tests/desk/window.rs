@@ -20,7 +20,11 @@ pub struct Window {
 
 impl Window {
     pub(super) async fn open(desk: &Desk, file: Option<&Path>) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let log = std::fs::File::create(desk.folder().join(format!("driver-{port}.log"))).unwrap();
         let child = desk
             .command("WebKitWebDriver")
@@ -45,8 +49,15 @@ impl Window {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         };
+        let (width, height) = desk.size;
+        client.set_window_rect(0, 0, width, height).await.unwrap();
         let window = Self { client, driver };
-        window.until("the window is ready", "return document.body.innerText.trim().length > 0").await;
+        window
+            .until(
+                "the window is ready",
+                "return document.body.innerText.trim().length > 0",
+            )
+            .await;
         window
     }
 
@@ -60,7 +71,11 @@ impl Window {
         let script = "const [command, args, done] = arguments;
             window.__TAURI_INTERNALS__.invoke(command, args)
                 .then(ok => done({ok: ok === undefined ? null : ok}), error => done({error}));";
-        let reply = self.client.execute_async(script, vec![json!(command), arguments]).await.unwrap();
+        let reply = self
+            .client
+            .execute_async(script, vec![json!(command), arguments])
+            .await
+            .unwrap();
         match reply.get("error") {
             Some(error) => Err(error.clone()),
             None => Ok(reply["ok"].clone()),
@@ -95,8 +110,18 @@ impl Window {
 
     /// Clicks the element that a CSS selector finds.
     pub async fn click(&self, css: &str) {
-        self.until(&format!("{css} is there"), &format!("return document.querySelector({css:?}) !== null")).await;
-        self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
+        self.until(
+            &format!("{css} is there"),
+            &format!("return document.querySelector({css:?}) !== null"),
+        )
+        .await;
+        self.client
+            .find(Locator::Css(css))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
     }
 
     /// Presses a key where the focus is.
@@ -115,14 +140,20 @@ impl Window {
         let png = self.client.screenshot().await.unwrap();
         let folder = artefacts();
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{}.png", name.replace([' ', ':', '/'], "-"))), &png).unwrap();
+        std::fs::write(
+            folder.join(format!("{}.png", name.replace([' ', ':', '/'], "-"))),
+            &png,
+        )
+        .unwrap();
         png
     }
 
     /// Ends the process of the window as the system would: at once, without a word.
     pub fn kill(self) {
         for pid in processes() {
-            let _ = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
+            let _ = std::process::Command::new("kill")
+                .args(["-9", &pid.to_string()])
+                .status();
         }
         drop(self.driver);
     }
@@ -142,7 +173,9 @@ pub fn artefacts() -> PathBuf {
 
 /// All processes of MuVi Studio.
 fn processes() -> Vec<u32> {
-    let ours = Path::new(env!("CARGO_BIN_EXE_muvi-studio")).canonicalize().unwrap();
+    let ours = Path::new(env!("CARGO_BIN_EXE_muvi-studio"))
+        .canonicalize()
+        .unwrap();
     let entries = std::fs::read_dir("/proc").unwrap();
     entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())

@@ -469,7 +469,19 @@ strength: number, } | { "edit": "set_intensity",
 /**
  * Points `[frame, value]`.
  */
-drawn: Array<[number, number]>, } | { "edit": "set_cue_span", 
+drawn: Array<[number, number]>, } | { "edit": "add_cue", 
+/**
+ * First frame and the one after its last.
+ */
+span: [number, number], 
+/**
+ * Its name; `None` numbers it.
+ */
+name: string | null, } | { "edit": "remove_cue", 
+/**
+ * Which.
+ */
+cue: number, } | { "edit": "set_cue_span", 
 /**
  * Which.
  */

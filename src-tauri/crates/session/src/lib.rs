@@ -37,8 +37,8 @@ pub use error::{Error, Family, StyleProblem, TakeProblem};
 pub use evaluate::evaluate;
 pub use event::{Event, Phase};
 pub use muvi_scoring::pack::PackInfo;
-pub use quiet::switch_reports_off;
 pub use pack::{PackVerified, pack_info, pack_verify};
+pub use quiet::switch_reports_off;
 pub use report::{
     AnalysisReport, BinScores, EvaluationReport, HitReport, InputFacts, LoudnessReport, PictureReport,
     PlanReport, ScoreReport, StageTime, TempoReport,

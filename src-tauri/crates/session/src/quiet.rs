@@ -14,7 +14,9 @@ pub fn switch_reports_off() {
         if std::env::var_os(SWITCH).is_some() {
             return;
         }
-        let Ok(program) = std::env::current_exe() else { return };
+        let Ok(program) = std::env::current_exe() else {
+            return;
+        };
         let mut arguments = std::env::args_os();
         let mut command = std::process::Command::new(program);
         if let Some(name) = arguments.next() {

@@ -1,5 +1,11 @@
 //! The real window, from an empty one to an exported film: real video, real networks, real sound server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "tests"
+)]
 
 mod desk;
 

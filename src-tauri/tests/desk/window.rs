@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Window {
     pub client: Client,
     driver: Guard,
+    /// The desk's folder, by which its processes are known.
+    folder: PathBuf,
 }
 
 impl Window {
@@ -51,7 +53,12 @@ impl Window {
         };
         let (width, height) = desk.size;
         client.set_window_rect(0, 0, width, height).await.unwrap();
-        let window = Self { client, driver };
+        let folder = desk.folder().to_owned();
+        let window = Self {
+            client,
+            driver,
+            folder,
+        };
         window
             .until(
                 "the window is ready",
@@ -150,7 +157,7 @@ impl Window {
 
     /// Ends the process of the window as the system would: at once, without a word.
     pub fn kill(self) {
-        for pid in processes() {
+        for pid in processes(&self.folder) {
             let _ = std::process::Command::new("kill")
                 .args(["-9", &pid.to_string()])
                 .status();
@@ -171,14 +178,22 @@ pub fn artefacts() -> PathBuf {
     target.join("artefacts")
 }
 
-/// All processes of MuVi Studio.
-fn processes() -> Vec<u32> {
+/// The processes of MuVi Studio at the desk with this folder.
+fn processes(folder: &Path) -> Vec<u32> {
     let ours = Path::new(env!("CARGO_BIN_EXE_muvi-studio"))
         .canonicalize()
         .unwrap();
+    let here = format!("XDG_RUNTIME_DIR={}", folder.display());
+    let is_here = |pid: u32| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|it| it == here.as_bytes())
+    };
     let entries = std::fs::read_dir("/proc").unwrap();
     entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(|pid: &u32| std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == ours))
+        .filter(|pid| is_here(*pid))
         .collect()
 }

@@ -293,6 +293,13 @@ function apply(project: ProjectView, edit: Edit): ProjectView {
       return { ...project, hits: project.hits.filter((one) => one.id !== edit.id) };
     case 'set_intensity':
       return { ...project, intensity: { drawn: edit.drawn } };
+    case 'add_cue': {
+      const id = Math.max(0, ...project.cues.map((one) => one.id)) + 1;
+      const added = { id, name: edit.name ?? `Cue ${id}`, span: edit.span, fadeIn: 0, fadeOut: 0, gainDb: 0, take: null, takes: [] };
+      return { ...project, cues: [...project.cues, added].sort((a, b) => a.span[0] - b.span[0]) };
+    }
+    case 'remove_cue':
+      return { ...project, cues: project.cues.filter((one) => one.id !== edit.cue) };
     case 'set_cue_span':
       return cue(edit.cue, { span: edit.span });
     case 'set_cue_fades':

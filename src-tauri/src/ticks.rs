@@ -14,19 +14,19 @@ const AT_REST: u32 = 32;
 
 /// Who wants to know.
 #[derive(Default)]
-pub struct Ticks(Mutex<Vec<Channel<dto::Tick>>>);
+pub struct Ticks(Mutex<Option<Channel<dto::Tick>>>);
 
 impl Ticks {
-    /// Sends to this channel, too; a window that was loaded again leaves its old channel behind.
+    /// Sends to this channel from now on; a window that was loaded again leaves its old one behind.
     pub fn subscribe(&self, channel: Channel<dto::Tick>) {
-        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.clear();
-        channels.push(channel);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(channel);
     }
 
-    fn send(&self, tick: &dto::Tick) {
-        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.retain(|channel| channel.send(tick.clone()).is_ok());
+    fn send(&self, tick: dto::Tick) {
+        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if place.as_ref().is_some_and(|channel| channel.send(tick).is_err()) {
+            *place = None;
+        }
     }
 }
 
@@ -43,7 +43,7 @@ pub fn run(studio: &Studio, ticks: &Ticks) {
             0
         };
         if still % AT_REST == 0 {
-            ticks.send(&convert::tick(heard.clone()));
+            ticks.send(convert::tick(heard.clone()));
         }
         last = Some(heard);
     }

@@ -118,11 +118,6 @@ pub(crate) fn content_hash(path: &Path, cancelled: &dyn Fn() -> bool) -> io::Res
     }
 }
 
-/// The hash of bytes, in hex.
-pub(crate) fn hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 /// One key from several parts.
 pub(crate) fn key(parts: &[&str]) -> String {
     let mut hash = Sha256::new();

@@ -9,11 +9,12 @@ mod temp;
 mod tests;
 mod thumbs;
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::UNIX_EPOCH;
 
 use muvi_media::view::{FrameServer, ViewError};
 use muvi_media::{MediaInfo, Tools};
@@ -27,11 +28,9 @@ pub use thumbs::{ThumbSink, Thumbs};
 
 use crate::cache::{Cache, key};
 use crate::cancel::CancelToken;
+use crate::store::Fingerprint;
 use seen::Drawn;
 use temp::Temp;
-
-/// Bytes looked at in each of the places that tell one file from another.
-const SAMPLE_BYTES: u64 = 1 << 20;
 
 /// What has changed in the background.
 #[derive(Debug)]
@@ -201,20 +200,10 @@ impl Background {
     }
 }
 
-/// Tells one file from another without reading all of it: its length, when it was written, and its start, middle and
-/// end. Good enough for what is only drawn; an analysis is kept by the hash of all bytes.
+/// Tells one file from another without reading all of it: by its fingerprint and when it was written. Good enough for
+/// what is only drawn; an analysis is kept by the hash of all bytes.
 fn fingerprint(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let data = file.metadata()?;
-    let written = data.modified()?.duration_since(std::time::UNIX_EPOCH);
+    let written = fs::metadata(path)?.modified()?.duration_since(UNIX_EPOCH);
     let written = written.map(|since| since.as_nanos()).unwrap_or_default();
-    let mut parts = vec![data.len().to_string(), written.to_string()];
-    for at in [0, data.len() / 2, data.len().saturating_sub(SAMPLE_BYTES)] {
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(at))?;
-        file.by_ref().take(SAMPLE_BYTES).read_to_end(&mut bytes)?;
-        parts.push(crate::cache::hash(&bytes));
-    }
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    Ok(key(&parts))
+    Ok(key(&[&Fingerprint::of(path)?.key, &written.to_string()]))
 }

@@ -224,7 +224,7 @@ fn other_bytes_have_another_fingerprint() {
     assert_eq!(fingerprint(&path).unwrap(), first);
     bytes[2_600_000] = 2;
     std::fs::write(&path, &bytes).unwrap();
-    File::options()
+    fs::File::options()
         .write(true)
         .open(&path)
         .unwrap()

@@ -72,17 +72,7 @@ impl TakePaths {
 
 /// Why a file of a take can't be written.
 fn failed(path: &Path, source: io::Error) -> Error {
-    let path = path.to_path_buf();
-    Error::Output(match source.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            OutputError::NoPermission { path }
-        }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            OutputError::DiskFull { path }
-        }
-        io::ErrorKind::AlreadyExists => OutputError::Exists { path },
-        _ => OutputError::Io { path, source },
-    })
+    OutputError::from_io(path, source).into()
 }
 
 /// A take that grows; all of it is gone if it is dropped before it is kept.

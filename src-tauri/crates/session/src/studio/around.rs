@@ -15,13 +15,12 @@ use super::view::{Around, PackFacts, PaletteStyle, Recent};
 use super::{Fault, Options, Studio, StudioEvent, fault_of};
 use crate::compose::WarmEngine;
 use crate::doctor::doctor;
-use crate::error::Error;
 use crate::request::{EngineRequest, ProviderChoice};
 use crate::store::{Places, load_json, store_json};
 
 const LIBRARIES: [&str; 3] = ["libonnxruntime.so", "libonnxruntime.dylib", "onnxruntime.dll"];
 /// Style clips are heard at this rate, in Hz.
-const STYLE_HZ: u32 = 44_100;
+pub(super) const STYLE_HZ: u32 = 44_100;
 
 /// The desk that projects are worked on at.
 pub(super) struct Desk {
@@ -39,12 +38,6 @@ struct Facts {
     pack: Option<PackFacts>,
     faults: Vec<Fault>,
     providers: Vec<String>,
-}
-
-/// A style clip, open.
-pub(super) struct StyleSound {
-    pub(super) reader: AudioReader,
-    pub(super) sample_rate: u32,
 }
 
 impl Desk {
@@ -110,20 +103,20 @@ impl Desk {
         let tools = match Tools::locate() {
             Ok(tools) => Some(tools),
             Err(error) => {
-                facts.faults.push(Fault::from(&Error::from(error)));
+                facts.faults.push(Fault::because(error));
                 None
             }
         };
         match Pack::locate(request.pack.as_deref()).and_then(|dir| Pack::open(&dir)) {
             Ok(pack) => facts.pack = Some(pack_facts(&pack, tools.as_ref())),
-            Err(error) => facts.faults.push(Fault::from(&Error::from(error))),
+            Err(error) => facts.faults.push(Fault::because(error)),
         }
         facts.providers.push("auto".into());
         match Runtime::load(request.runtime.as_deref()) {
             Ok(runtime) => facts
                 .providers
                 .extend(runtime.providers().iter().map(ToString::to_string)),
-            Err(error) => facts.faults.push(Fault::from(&Error::from(error))),
+            Err(error) => facts.faults.push(Fault::because(error)),
         }
         facts
     }
@@ -204,7 +197,7 @@ impl Studio {
         if settings.pack != before.pack
             && let Some(dir) = &settings.pack
         {
-            Pack::open(dir).map_err(|error| Fault::from(&Error::from(error)))?;
+            Pack::open(dir).map_err(Fault::because)?;
         }
         store_json(&desk.places()?.settings(), &settings).map_err(fault_of)?;
         *lock(&desk.settings) = settings.clone();
@@ -282,18 +275,16 @@ impl Studio {
         text
     }
 
-    /// Opens the sound of a style clip.
-    pub(super) fn style_sound(&self, style: &Style) -> Result<StyleSound, Fault> {
-        let tools = Tools::locate().map_err(|error| Fault::from(&Error::from(error)))?;
+    /// Opens the sound of a style clip, at [`STYLE_HZ`].
+    pub(super) fn style_sound(&self, style: &Style) -> Result<AudioReader, Fault> {
+        let tools = Tools::locate().map_err(Fault::because)?;
         let request = self.0.desk.engine_request();
         let of_palette = |id: Option<&str>| -> Result<PathBuf, Fault> {
             let pack = Pack::locate(request.pack.as_deref()).and_then(|dir| Pack::open(&dir));
-            let pack = pack.map_err(|error| Fault::from(&Error::from(error)))?;
+            let pack = pack.map_err(Fault::because)?;
             let first = pack.manifest().styles.first().map(|style| style.id.clone());
             let id = id.map(str::to_owned).or(first).unwrap_or_default();
-            let entry = pack
-                .style(&id)
-                .map_err(|error| Fault::from(&Error::from(error)))?;
+            let entry = pack.style(&id).map_err(Fault::because)?;
             Ok(entry.path)
         };
         let (path, from_s) = match style {
@@ -301,13 +292,9 @@ impl Studio {
             Style::Palette { id } => (of_palette(Some(id))?, 0.0),
             Style::Clip { path, from } => (path.clone(), from.map_or(0.0, |from| from.as_secs_f64())),
         };
-        let mut reader = AudioReader::open_file(&tools, &path, STYLE_HZ, None)
-            .map_err(|error| Fault::from(&Error::from(error)))?;
+        let mut reader = AudioReader::open_file(&tools, &path, STYLE_HZ, None).map_err(Fault::because)?;
         skip(&mut reader, (from_s * f64::from(STYLE_HZ)) as u64)?;
-        Ok(StyleSound {
-            reader,
-            sample_rate: STYLE_HZ,
-        })
+        Ok(reader)
     }
 }
 
@@ -318,7 +305,7 @@ fn skip(reader: &mut AudioReader, samples: u64) -> Result<(), Fault> {
     while rest > 0 {
         let count = rest.min(left.len());
         let read = reader.read([&mut left[..count], &mut right[..count]]);
-        let read = read.map_err(|error| Fault::from(&Error::from(error)))?;
+        let read = read.map_err(Fault::because)?;
         if read == 0 {
             break;
         }

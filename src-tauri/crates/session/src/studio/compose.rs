@@ -41,10 +41,10 @@ impl Studio {
     /// If no project is open, or its video is gone.
     pub fn analyse(&self) -> Result<u32, Fault> {
         let (info, assets) = self.with(|open| {
-            let info = open.info.clone().ok_or_else(video_missing)?;
+            let info = open.info.clone().ok_or_else(Fault::video_missing)?;
             Ok((info, open.assets.clone()))
         })?;
-        let tools = tools()?;
+        let tools = Tools::locate().map_err(Fault::because)?;
         let (studio, turn) = (self.clone(), self.turn());
         Ok(self.0.jobs.submit(
             JobKind::Analyse,
@@ -123,7 +123,7 @@ impl Studio {
     fn make(&self, cue: CueId, section: Option<FrameSpan>) -> Result<u32, Fault> {
         let order = self.with(|open| {
             if open.info.is_none() {
-                return Err(video_missing());
+                return Err(Fault::video_missing());
             }
             let project = open.project();
             let span = project.cue(cue).map(|it| it.span).ok_or_else(no_cue)?;
@@ -287,7 +287,7 @@ impl Studio {
             obstacle: None,
         };
         if missing {
-            forecast.obstacle = Some(video_missing().message);
+            forecast.obstacle = Some(Fault::video_missing().message);
             return Ok(forecast);
         }
         if let Some(span) = section
@@ -491,17 +491,6 @@ impl<'a> Growth<'a> {
             Ok(())
         });
     }
-}
-
-fn tools() -> Result<Tools, Fault> {
-    Tools::locate().map_err(|error| Fault::from(&Error::from(error)))
-}
-
-fn video_missing() -> Fault {
-    Fault::new(
-        "video_missing",
-        "The video of this project is not where it was. Find it first.",
-    )
 }
 
 fn no_cue() -> Fault {

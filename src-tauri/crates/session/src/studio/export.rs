@@ -11,7 +11,6 @@ use super::programme::{Extras, Score};
 use super::view::{ExportOrder, ExportPreset, Outcome};
 use super::{Fault, Studio};
 use crate::compose::{ExportJob, ExportOutlook, export, export_outlook};
-use crate::error::Error;
 use crate::request::AudioCodecChoice;
 
 /// Lossy codecs overshoot the samples that they were given; this leaves them room, in dBTP.
@@ -88,14 +87,9 @@ impl Studio {
     }
 
     fn cut(&self, order: &ExportOrder) -> Result<Cut, Fault> {
-        let tools = Tools::locate().map_err(|error| Fault::from(&Error::from(error)))?;
+        let tools = Tools::locate().map_err(Fault::because)?;
         self.with(|open| {
-            let info = open.info.clone().ok_or_else(|| {
-                Fault::new(
-                    "video_missing",
-                    "The video of this project is not where it was. Find it first.",
-                )
-            })?;
+            let info = open.info.clone().ok_or_else(Fault::video_missing)?;
             // What is only tried out is not exported.
             open.score();
             let extras = Extras {

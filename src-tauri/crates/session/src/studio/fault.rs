@@ -25,6 +25,19 @@ impl Fault {
 }
 
 impl Fault {
+    /// What kept a room below the session from its work.
+    pub(super) fn because(error: impl Into<Error>) -> Self {
+        Self::from(&error.into())
+    }
+
+    /// The video's file is gone.
+    pub(super) fn video_missing() -> Self {
+        Self::new(
+            "video_missing",
+            "The video of this project is not where it was. Find it first.",
+        )
+    }
+
     /// An error that nobody acts on in a special way.
     pub(super) fn of(error: &(dyn std::error::Error + 'static)) -> Self {
         Self {

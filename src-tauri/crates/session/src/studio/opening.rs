@@ -14,7 +14,6 @@ use super::view::{NoticeLevel, Problem};
 use super::{Fault, Studio, StudioEvent, fault_of};
 use crate::assets::{AssetChange, Assets};
 use crate::cancel::CancelToken;
-use crate::error::Error;
 use crate::score;
 use crate::store::{Document, Fingerprint, StoreError};
 
@@ -32,7 +31,7 @@ impl Studio {
     /// # Errors
     /// Why it can't be opened; what is open stays so.
     pub fn open_path(&self, path: &Path) -> Result<(), Fault> {
-        let tools = Tools::locate().map_err(|error| Fault::from(&Error::from(error)))?;
+        let tools = Tools::locate().map_err(Fault::because)?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let places = self.0.desk.places()?;
         if is_project(&path) {
@@ -43,7 +42,7 @@ impl Studio {
             let info = score::open(&tools, &document.project().video.path).ok();
             return self.put(document, info, &tools);
         }
-        let info = score::open(&tools, &path).map_err(|error| Fault::from(&error))?;
+        let info = score::open(&tools, &path).map_err(Fault::because)?;
         let video = video(&info)?;
         let rate = Rate::hz(PROJECT_HZ).map_err(fault_of)?;
         let document = Document::create(places, video, rate).map_err(store_fault)?;
@@ -174,8 +173,8 @@ impl Studio {
     /// # Errors
     /// If it's no usable video.
     pub fn relink(&self, path: &Path) -> Result<(), Fault> {
-        let tools = Tools::locate().map_err(|error| Fault::from(&Error::from(error)))?;
-        let info = score::open(&tools, path).map_err(|error| Fault::from(&error))?;
+        let tools = Tools::locate().map_err(Fault::because)?;
+        let info = score::open(&tools, path).map_err(Fault::because)?;
         let video = video(&info)?;
         let folder = self.with(|open| {
             open.document
@@ -241,7 +240,7 @@ fn is_project(path: &Path) -> bool {
 fn video(info: &MediaInfo) -> Result<Video, Fault> {
     let unreadable = |source| {
         let path = PathBuf::from(&info.path);
-        Fault::from(&Error::from(ProbeError::Unreadable { path, source }))
+        Fault::because(ProbeError::Unreadable { path, source })
     };
     let Fingerprint { size, key } = Fingerprint::of(&info.path).map_err(unreadable)?;
     let picture = &info.video;

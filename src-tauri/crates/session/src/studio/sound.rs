@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use muvi_playback::{CpalOutput, Engine, EngineConfig, Source, SourceError};
 use muvi_timeline::{Project, Style};
 
+use super::around::STYLE_HZ;
 use super::open::{Change, Open};
 use super::view::{Device, Heard, Transport};
 use super::{Fault, Studio};
@@ -156,17 +157,16 @@ impl Studio {
     /// # Errors
     /// If there is no such clip or it can't be read.
     pub fn play_style(&self, style: &Style) -> Result<(), Fault> {
-        let clip = self.style_sound(style)?;
+        let mut reader = self.style_sound(style)?;
         let engine = self
             .0
             .player
             .engine
             .as_ref()
             .map_err(|why| Fault::new("no_sound", why.clone()))?;
-        let mut reader = clip.reader;
         let source: Box<dyn Source + Send> =
             Box::new(move |planes: [&mut [f32]; 2]| reader.read(planes).map_err(SourceError::from));
-        engine.audition(source, clip.sample_rate);
+        engine.audition(source, STYLE_HZ);
         Ok(())
     }
 

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use muvi_media::audio::AudioReader;
@@ -18,9 +17,6 @@ use crate::error::Error;
 const BLOCK: usize = 1 << 15;
 /// The sound can be heard from here on, in samples, while the rest is still decoded.
 const HEARD_AFTER: u64 = 44_100;
-
-/// How many temp tracks have been decoded in this process: names of files in the making.
-static COUNT: AtomicU64 = AtomicU64::new(0);
 
 /// Where decoded temp tracks are.
 fn folder() -> PathBuf {
@@ -67,10 +63,8 @@ impl Studio {
                 path: path.to_owned(),
                 source,
             })?;
-            let number = COUNT.fetch_add(1, Ordering::Relaxed);
-            let growing = path.with_extension(format!("{}-{number}.wav", std::process::id()));
             let mut reader = AudioReader::open_video(tools, info, stream, hz)?;
-            let mut writer = WavWriter::create(&growing, hz, true).map_err(failed)?;
+            let mut writer = WavWriter::create(path, hz, true).map_err(failed)?;
             let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
             let (mut done, mut heard) = (0, false);
             loop {
@@ -89,10 +83,6 @@ impl Studio {
                 }
             }
             writer.finish().map_err(failed)?;
-            fs::rename(&growing, path).map_err(|source| Error::Workplace {
-                path: path.to_owned(),
-                source,
-            })?;
         }
         self.hear_temp(turn, path);
         self.trim_cache();

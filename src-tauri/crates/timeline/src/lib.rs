@@ -15,11 +15,12 @@ mod timecode;
 
 pub use edit::{Edit, EditError, apply};
 pub use history::{Applied, History, UNDO_STEPS};
-pub use mix::{Ducking, FadeCurve, Mix, MixError, TempTrack, TrackMix, db_to_gain};
+pub use mix::{DuckBy, Ducking, FadeCurve, Mix, MixError, TempTrack, TrackMix, db_to_gain};
 pub use project::{
-    Audible, Cue, CueId, CurvePoint, Cut, CutKind, DuckingSettings, FoundHit, HitId, HitOrigin, HitPoint,
-    IntensityCurve, MAX_GAIN_DB, Pace, Project, ProjectMix, SILENCE_DB, Section, Style, Take, TakeId,
-    TakeSettings, TrackLevel, Video,
+    Audible, Cue, CueId, CurvePoint, Cut, CutKind, Delivery, DuckingPreset, DuckingSettings, FoundHit,
+    GainCurve, GainPoint, HeardFades, HitId, HitOrigin, HitPoint, IntensityCurve, LOUDNESS_TARGETS,
+    MAX_GAIN_DB, Pace, Project, ProjectMix, SILENCE_DB, Section, Style, Take, TakeId, TakeSettings,
+    TrackLevel, Video,
 };
 pub use rate::{Moment, Rate, RateError, Round};
 pub use span::{FrameSpan, Frames, SampleSpan, Samples, Span};

@@ -32,6 +32,10 @@ pub enum FadeCurve {
     /// Amplitude follows a quarter of a sine, so that crossing fades keep their power.
     #[default]
     EqualPower,
+    /// Amplitude follows half of a raised cosine: slow at both ends.
+    SCurve,
+    /// Amplitude is the square of the part that is done: slow at the quiet end.
+    Slow,
 }
 
 impl FadeCurve {
@@ -44,6 +48,8 @@ impl FadeCurve {
         match self {
             Self::Linear => part as f32,
             Self::EqualPower => (part * std::f64::consts::FRAC_PI_2).sin() as f32,
+            Self::SCurve => (0.5 - 0.5 * (part * std::f64::consts::PI).cos()) as f32,
+            Self::Slow => (part * part) as f32,
         }
     }
 }
@@ -61,11 +67,25 @@ pub struct TrackMix {
     pub curve: FadeCurve,
 }
 
+/// What ducking listens for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DuckBy {
+    /// Speech in the temp track, where it was found.
+    #[default]
+    Speech,
+    /// Anything in the temp track above the threshold.
+    Level,
+}
+
 /// Lowers the music while the temp track is heard. Lengths are in samples at the rate of the mix.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Ducking {
     /// Gain of the temp track itself in dB.
     pub gain_db: f32,
+    /// What it listens for.
+    #[serde(default)]
+    pub by: DuckBy,
     /// The temp track counts as heard from this peak level on, in dBFS before its gain; it counts as gone
     /// 6 dB lower.
     pub threshold_db: f32,
@@ -82,11 +102,12 @@ pub struct Ducking {
 }
 
 impl Ducking {
-    /// What suits speech: 10 dB down within 150 ms and ahead of it, held for 400 ms, back within 800 ms.
+    /// What suits speech, found by its level: 10 dB down within 150 ms and ahead of it, held for 400 ms, back within 800 ms.
     pub fn speech(sample_rate: u32) -> Self {
         let ms = |n: u64| u64::from(sample_rate) * n / 1000;
         Self {
             gain_db: 0.0,
+            by: DuckBy::Level,
             threshold_db: -40.0,
             depth_db: 10.0,
             attack: ms(150),

@@ -162,6 +162,8 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
             cue,
             fade_in: u64::MAX,
             fade_out: 2,
+            in_curve: None,
+            out_curve: None,
         }],
         "fades of 18446744073709551615 and 2 samples don't fit in a cue of 1920000 samples; make them shorter",
     );
@@ -439,7 +441,9 @@ fn any_edit() -> impl Strategy<Value = Edit> {
         (cue(), 0_u64..1_200_000, 0_u64..1_200_000).prop_map(|(cue, fade_in, fade_out)| Edit::SetCueFades {
             cue,
             fade_in,
-            fade_out
+            fade_out,
+            in_curve: None,
+            out_curve: None,
         }),
         (cue(), any_value()).prop_map(|(cue, gain_db)| Edit::SetCueGain { cue, gain_db }),
         (cue(), any_name()).prop_map(|(cue, name)| Edit::RenameCue { cue, name }),

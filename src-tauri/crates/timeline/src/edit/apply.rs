@@ -1,6 +1,7 @@
 //! One project and one edit make the next project.
 
 use super::{Edit, EditError, found, relink};
+use crate::project::share;
 use crate::{
     Cue, CueId, FrameSpan, HitId, HitOrigin, HitPoint, IntensityCurve, Project, Take, TakeId, Timecode,
 };
@@ -54,9 +55,21 @@ fn change(project: &mut Project, edit: &Edit) -> Result<(), EditError> {
             cue,
             fade_in,
             fade_out,
+            in_curve,
+            out_curve,
         } => {
             let cue = cue_mut(project, *cue)?;
             (cue.fade_in, cue.fade_out) = (*fade_in, *fade_out);
+            cue.fade_in_curve = in_curve.unwrap_or(cue.fade_in_curve);
+            cue.fade_out_curve = out_curve.unwrap_or(cue.fade_out_curve);
+            Ok(())
+        }
+        Edit::SetCueAutomation { cue, points } => {
+            cue_mut(project, *cue)?.automation.points.clone_from(points);
+            Ok(())
+        }
+        Edit::SetTempAutomation { points } => {
+            project.temp_automation.points.clone_from(points);
             Ok(())
         }
         Edit::SetCueGain { cue, gain_db } => {
@@ -175,24 +188,22 @@ fn insert_hit(project: &mut Project, hit: HitPoint) -> Result<(), EditError> {
 fn add_cue(project: &mut Project, span: FrameSpan, name: Option<&str>) -> Result<(), EditError> {
     let id = CueId(project.next_cue);
     project.next_cue = id.0.checked_add(1).ok_or(EditError::Full { what: "cue" })?;
-    let cue = Cue {
-        id,
-        name: trimmed(name).unwrap_or_else(|| format!("Cue {id}")),
-        span,
-        fade_in: 0,
-        fade_out: 0,
-        gain_db: 0.0,
-        take: None,
-        takes: Vec::new(),
-    };
-    project.cues.push(cue);
+    let name = trimmed(name).unwrap_or_else(|| format!("Cue {id}"));
+    project.cues.push(Cue::new(id, name, span));
     sort_cues(project);
     Ok(())
 }
 
 fn set_span(project: &mut Project, cue: CueId, span: FrameSpan) -> Result<(), EditError> {
+    project.check_span("a cue", span)?;
     let length = project.samples_of(span).len();
+    let frames = project.video.frames;
     let cue = cue_mut(project, cue)?;
+    let by = span.start() as i64 - cue.span.start() as i64;
+    // A cue that is moved as a whole takes its drawn gain along.
+    if by != 0 && span.len() == cue.span.len() {
+        cue.automation = cue.automation.shifted(by, frames);
+    }
     cue.span = span;
     fit_fades(cue, length);
     sort_cues(project);
@@ -201,12 +212,7 @@ fn set_span(project: &mut Project, cue: CueId, span: FrameSpan) -> Result<(), Ed
 
 /// Shortens both fades in proportion until they fit in `length` samples.
 pub(super) fn fit_fades(cue: &mut Cue, length: u64) {
-    let both = u128::from(cue.fade_in) + u128::from(cue.fade_out);
-    if both > u128::from(length) {
-        let share = u128::from(cue.fade_in) * u128::from(length) / both;
-        cue.fade_in = u64::try_from(share).unwrap_or(length);
-        cue.fade_out = length - cue.fade_in;
-    }
+    [cue.fade_in, cue.fade_out] = share([cue.fade_in, cue.fade_out], length);
 }
 
 pub(super) fn sort_cues(project: &mut Project) {

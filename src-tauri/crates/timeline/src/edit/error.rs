@@ -80,8 +80,10 @@ pub enum EditError {
         high: f64,
     },
     /// The points of a drawn curve are not in order.
-    #[error("the points of the intensity are not in order at frame {frame}; draw it from left to right")]
+    #[error("the points of {what} are not in order at frame {frame}; draw it from left to right")]
     PointOrder {
+        /// Which curve.
+        what: &'static str,
         /// Where.
         frame: u64,
     },

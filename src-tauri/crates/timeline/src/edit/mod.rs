@@ -10,8 +10,8 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CueId, CurvePoint, Cut, FoundHit, FrameSpan, HitId, Project, ProjectMix, Style, Take, TakeId,
-    TakeSettings, Video,
+    CueId, CurvePoint, Cut, FadeCurve, FoundHit, FrameSpan, GainPoint, HitId, Project, ProjectMix, Style,
+    Take, TakeId, TakeSettings, Video,
 };
 
 pub use apply::apply;
@@ -81,7 +81,8 @@ pub enum Edit {
         /// Which.
         cue: CueId,
     },
-    /// Moves a cue's start or end. Fades that don't fit any more become shorter.
+    /// Moves a cue's start or end. Fades that don't fit any more become shorter; a cue that keeps its length takes
+    /// the gain that is drawn over it along.
     SetCueSpan {
         /// Which.
         cue: CueId,
@@ -96,6 +97,24 @@ pub enum Edit {
         fade_in: u64,
         /// Fade-out in samples.
         fade_out: u64,
+        /// Shape of the fade-in; `None` leaves it as it is.
+        #[serde(default)]
+        in_curve: Option<FadeCurve>,
+        /// Shape of the fade-out; `None` leaves it as it is.
+        #[serde(default)]
+        out_curve: Option<FadeCurve>,
+    },
+    /// Draws the gain over a cue: all points.
+    SetCueAutomation {
+        /// Which.
+        cue: CueId,
+        /// The points; frames of the timeline, which rise strictly.
+        points: Vec<GainPoint>,
+    },
+    /// Draws the gain over the temp track: all points.
+    SetTempAutomation {
+        /// The points; frames rise strictly.
+        points: Vec<GainPoint>,
     },
     /// Sets a cue's gain.
     SetCueGain {
@@ -198,6 +217,12 @@ impl Edit {
             Self::SetCueSpan { .. } => "Move cue",
             Self::SetCueFades { .. } => "Change fades",
             Self::SetCueGain { .. } => "Change cue gain",
+            Self::SetCueAutomation { points, .. } | Self::SetTempAutomation { points }
+                if points.is_empty() =>
+            {
+                "Clear gain"
+            }
+            Self::SetCueAutomation { .. } | Self::SetTempAutomation { .. } => "Draw gain",
             Self::RenameCue { .. } => "Rename cue",
             Self::UseTake { take: Some(_), .. } => "Use another take",
             Self::UseTake { take: None, .. } => "Use no take",

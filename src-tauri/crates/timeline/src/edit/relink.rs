@@ -36,6 +36,7 @@ pub(super) fn relink(project: &mut Project, video: Video) {
     project.removed_hits.retain(|frame| *frame < end);
     project.removed_hits.dedup();
     project.intensity = project.intensity.moved(from, to, end);
+    project.temp_automation = project.temp_automation.moved(from, to, end);
     project.loop_range = project.loop_range.and_then(|span| clipped(span, from, to, end));
 
     for cue in &mut project.cues {
@@ -50,6 +51,7 @@ pub(super) fn relink(project: &mut Project, video: Video) {
         } else {
             Span::new(0, 0)
         };
+        cue.automation = cue.automation.moved(from, to, end);
         for take in &mut cue.takes {
             take.span = at_least_one(take.span.convert(from, to));
             if let Some(section) = &mut take.section {

@@ -24,6 +24,7 @@ impl Project {
         self.check_cuts()?;
         self.check_hits()?;
         self.intensity.check(self.video.frames)?;
+        self.temp_automation.check(self.video.frames)?;
         let mut takes = BTreeSet::new();
         for cue in &self.cues {
             self.check_cue(cue)?;
@@ -84,6 +85,7 @@ impl Project {
         check_name("a cue", &cue.name)?;
         self.check_span("a cue", cue.span)?;
         within("the gain of a cue", cue.gain_db, SILENCE_DB..=MAX_GAIN_DB)?;
+        cue.automation.check(self.video.frames)?;
         let length = self.samples_of(cue.span).len();
         if cue
             .fade_in

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CueId, TakeId};
-use crate::{EditError, FrameSpan, edit::within};
+use super::{CueId, GainCurve, TakeId};
+use crate::{EditError, FadeCurve, FrameSpan, edit::within};
 
-/// A span of the timeline with music. Cues may overlap: the music of both is heard, and their fades cross.
+/// A span of the timeline with music. Cues may overlap: the music of both is heard, and their fades cross
+/// ([`Project::heard_fades`](crate::Project::heard_fades)).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cue {
     /// Its number.
@@ -21,8 +22,17 @@ pub struct Cue {
     pub fade_in: u64,
     /// Length of the fade-out in samples.
     pub fade_out: u64,
+    /// Shape of the fade-in.
+    #[serde(default)]
+    pub fade_in_curve: FadeCurve,
+    /// Shape of the fade-out.
+    #[serde(default)]
+    pub fade_out_curve: FadeCurve,
     /// Gain in dB, -60 to 12; -60 is silence.
     pub gain_db: f32,
+    /// The gain drawn over it, at frames of the timeline; points may lie outside of the cue.
+    #[serde(default)]
+    pub automation: GainCurve,
     /// The take that is heard and exported, one of `takes`; `None` for silence.
     pub take: Option<TakeId>,
     /// All takes, oldest first.
@@ -30,6 +40,23 @@ pub struct Cue {
 }
 
 impl Cue {
+    /// A cue without music, fades and gain.
+    pub fn new(id: CueId, name: String, span: FrameSpan) -> Self {
+        Self {
+            id,
+            name,
+            span,
+            fade_in: 0,
+            fade_out: 0,
+            fade_in_curve: FadeCurve::default(),
+            fade_out_curve: FadeCurve::default(),
+            gain_db: 0.0,
+            automation: GainCurve::default(),
+            take: None,
+            takes: Vec::new(),
+        }
+    }
+
     /// One of its takes.
     pub fn take(&self, id: TakeId) -> Option<&Take> {
         self.takes.iter().find(|take| take.id == id)

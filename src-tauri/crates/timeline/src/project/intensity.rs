@@ -87,7 +87,10 @@ impl IntensityCurve {
                 });
             }
             if last.is_some_and(|last| last >= point.frame) {
-                return Err(EditError::PointOrder { frame: point.frame });
+                return Err(EditError::PointOrder {
+                    what: "the intensity",
+                    frame: point.frame,
+                });
             }
             last = Some(point.frame);
         }

@@ -1,9 +1,10 @@
-//! The mix as the user sets it: two tracks, ducking, master.
+//! The mix as the user sets it: two tracks, ducking, master, delivery.
 
 use serde::{Deserialize, Serialize};
 
+use super::DuckingSettings;
 use crate::edit::within;
-use crate::{Ducking, EditError, Mix, TempTrack, TrackMix};
+use crate::{EditError, Mix, TempTrack, TrackMix};
 
 /// Gains at and below this one are silence, in dB.
 pub const SILENCE_DB: f32 = -60.0;
@@ -11,6 +12,9 @@ pub const SILENCE_DB: f32 = -60.0;
 pub const MAX_GAIN_DB: f32 = 12.0;
 /// What the renderer takes for silence, in dB.
 const OFF_DB: f32 = -144.0;
+
+/// Loudness that programmes are commonly delivered at, in LUFS.
+pub const LOUDNESS_TARGETS: [f32; 4] = [-14.0, -16.0, -23.0, -24.0];
 
 /// How music and temp track are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -25,6 +29,9 @@ pub struct ProjectMix {
     pub master_db: f32,
     /// Loudness that each take is brought to, in LUFS, -40 to -6.
     pub music_lufs: f32,
+    /// What it is delivered at.
+    #[serde(default)]
+    pub delivery: Delivery,
 }
 
 /// One track of the mix.
@@ -38,23 +45,23 @@ pub struct TrackLevel {
     pub solo: bool,
 }
 
-/// How the music makes room for the temp track. Times are in milliseconds.
+/// What the mix is delivered at.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct DuckingSettings {
-    /// Whether it does.
-    pub on: bool,
-    /// From this level of the temp track on, in dBFS, -80 to 0.
-    pub threshold_db: f32,
-    /// By how much, in dB, 0 to 40.
-    pub depth_db: f32,
-    /// From full to lowered, 0 to 5000.
-    pub attack_ms: f32,
-    /// Stays lowered for, 0 to 10000.
-    pub hold_ms: f32,
-    /// From lowered to full, 0 to 10000.
-    pub release_ms: f32,
-    /// Starts this much before, 0 to 2000.
-    pub look_ahead_ms: f32,
+pub struct Delivery {
+    /// Integrated loudness in LUFS, -40 to -6; `None` leaves it as it is mixed.
+    pub target_lufs: Option<f32>,
+    /// The true peak that is never passed, in dBTP, -9 to 0.
+    pub ceiling_dbtp: f32,
+}
+
+impl Default for Delivery {
+    /// As it is mixed, under -1 dBTP.
+    fn default() -> Self {
+        Self {
+            target_lufs: None,
+            ceiling_dbtp: -1.0,
+        }
+    }
 }
 
 /// Which tracks are heard.
@@ -66,21 +73,6 @@ pub struct Audible {
     pub temp: bool,
 }
 
-impl Default for DuckingSettings {
-    /// What suits speech.
-    fn default() -> Self {
-        Self {
-            on: true,
-            threshold_db: -40.0,
-            depth_db: 10.0,
-            attack_ms: 150.0,
-            hold_ms: 400.0,
-            release_ms: 800.0,
-            look_ahead_ms: 150.0,
-        }
-    }
-}
-
 impl Default for ProjectMix {
     /// Both tracks at their own level, the music at -16 LUFS and lowered under speech.
     fn default() -> Self {
@@ -90,6 +82,7 @@ impl Default for ProjectMix {
             ducking: DuckingSettings::default(),
             master_db: 0.0,
             music_lufs: -16.0,
+            delivery: Delivery::default(),
         }
     }
 }
@@ -128,7 +121,7 @@ impl ProjectMix {
             } else {
                 OFF_DB
             },
-            ..Mix::default()
+            ceiling_dbtp: self.delivery.ceiling_dbtp,
         }
     }
 
@@ -149,28 +142,10 @@ impl ProjectMix {
         within("the temp track's gain", self.temp.gain_db, gain.clone())?;
         within("the master gain", self.master_db, gain)?;
         within("the loudness of the music", self.music_lufs, -40.0..=-6.0)?;
-        let ducking = &self.ducking;
-        within("the ducking threshold", ducking.threshold_db, -80.0..=0.0)?;
-        within("the ducking depth", ducking.depth_db, 0.0..=40.0)?;
-        within("the ducking attack", ducking.attack_ms, 0.0..=5000.0)?;
-        within("the ducking hold", ducking.hold_ms, 0.0..=10_000.0)?;
-        within("the ducking release", ducking.release_ms, 0.0..=10_000.0)?;
-        within("the ducking look-ahead", ducking.look_ahead_ms, 0.0..=2000.0)
-    }
-}
-
-impl DuckingSettings {
-    /// What the renderer is told, for a temp track of `gain_db` at `sample_rate` Hz.
-    pub fn rendered(&self, gain_db: f32, sample_rate: u32) -> Ducking {
-        let samples = |ms: f32| (f64::from(ms) * f64::from(sample_rate) / 1000.0).round() as u64;
-        Ducking {
-            gain_db,
-            threshold_db: self.threshold_db,
-            depth_db: self.depth_db,
-            attack: samples(self.attack_ms),
-            hold: samples(self.hold_ms),
-            release: samples(self.release_ms),
-            look_ahead: samples(self.look_ahead_ms),
+        if let Some(target) = self.delivery.target_lufs {
+            within("the loudness of the mix", target, -40.0..=-6.0)?;
         }
+        within("the ceiling in dBTP", self.delivery.ceiling_dbtp, -9.0..=0.0)?;
+        self.ducking.check()
     }
 }

@@ -2,6 +2,9 @@
 
 mod check;
 mod cue;
+mod ducking;
+mod fades;
+mod gain;
 mod hit;
 mod id;
 mod intensity;
@@ -13,10 +16,14 @@ use serde::{Deserialize, Serialize};
 use crate::{EditError, FrameSpan, Rate, Round, SampleSpan};
 
 pub use cue::{Cue, Pace, Section, Style, Take, TakeSettings};
+pub use ducking::{DuckingPreset, DuckingSettings};
+pub use fades::HeardFades;
+pub(crate) use fades::share;
+pub use gain::{GainCurve, GainPoint};
 pub use hit::{Cut, CutKind, FoundHit, HitOrigin, HitPoint};
 pub use id::{CueId, HitId, TakeId};
 pub use intensity::{CurvePoint, IntensityCurve};
-pub use mix::{Audible, DuckingSettings, MAX_GAIN_DB, ProjectMix, SILENCE_DB, TrackLevel};
+pub use mix::{Audible, Delivery, LOUDNESS_TARGETS, MAX_GAIN_DB, ProjectMix, SILENCE_DB, TrackLevel};
 pub use video::Video;
 
 /// A video that is scored. A value that never changes: [`apply`](crate::apply) makes the next one.
@@ -38,6 +45,9 @@ pub struct Project {
     pub removed_hits: Vec<u64>,
     /// What the user drew over the picture's intensity.
     pub intensity: IntensityCurve,
+    /// The gain drawn over the temp track.
+    #[serde(default)]
+    pub temp_automation: GainCurve,
     /// Spans with music, in order of start, then of number.
     pub cues: Vec<Cue>,
     /// The style for the next take.
@@ -60,16 +70,7 @@ impl Project {
     /// # Errors
     /// [`EditError`] for a video without a picture, or with one that can't be held.
     pub fn new(video: Video, sample_rate: Rate) -> Result<Self, EditError> {
-        let cue = Cue {
-            id: CueId(1),
-            name: "Cue 1".into(),
-            span: FrameSpan::new(0, video.frames),
-            fade_in: 0,
-            fade_out: 0,
-            gain_db: 0.0,
-            take: None,
-            takes: Vec::new(),
-        };
+        let cue = Cue::new(CueId(1), "Cue 1".into(), FrameSpan::new(0, video.frames));
         let project = Self {
             video,
             sample_rate,
@@ -78,6 +79,7 @@ impl Project {
             hits: Vec::new(),
             removed_hits: Vec::new(),
             intensity: IntensityCurve::default(),
+            temp_automation: GainCurve::default(),
             cues: vec![cue],
             style: Style::default(),
             settings: TakeSettings::default(),

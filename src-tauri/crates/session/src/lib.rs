@@ -34,7 +34,7 @@ pub use analyze::analyze;
 pub use cancel::CancelToken;
 pub use doctor::{DoctorItem, DoctorReport, doctor};
 pub use error::{Error, Family, StyleProblem, TakeProblem};
-pub use evaluate::evaluate;
+pub use evaluate::{LandingReport, MomentKind, MomentLanding, evaluate};
 pub use event::{Event, Phase};
 pub use muvi_scoring::pack::PackInfo;
 pub use pack::{PackVerified, pack_info, pack_verify};

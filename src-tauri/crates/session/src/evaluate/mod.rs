@@ -1,5 +1,7 @@
 //! How well music fits a video, in figures.
 
+mod landing;
+
 use std::path::Path;
 
 use muvi_media::Tools;
@@ -20,6 +22,8 @@ use crate::report::{BinScores, EvaluationReport};
 use crate::request::EvaluateRequest;
 use crate::score::open;
 use crate::watch::watch;
+
+pub use landing::{LandingReport, MomentKind, MomentLanding};
 
 /// How far an onset may be from a hit to count.
 const TOLERANCE_S: f64 = 0.07;

@@ -18,6 +18,7 @@ mod resample;
 mod tools;
 pub mod view;
 pub mod wav;
+pub mod web;
 
 pub use part::{OutputError, Part};
 pub use probe::{MediaInfo, probe};

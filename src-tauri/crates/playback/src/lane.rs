@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use muvi_timeline::{FadeCurve, db_to_gain};
 
 use crate::feed::{BLOCK, SeekableSource, Source, SourceError};
+use crate::line::{Drawn, GainAt};
 
 /// Opens the sound of a clip, each time anew, from any thread.
 pub trait OpenSource: Send + Sync {
@@ -42,8 +43,12 @@ pub struct Clip {
     pub fade_in: u64,
     /// Length of the fade-out up to the clip's last sample.
     pub fade_out: u64,
-    /// Shape of both fades. Two clips that overlap by their fades cross-fade.
-    pub curve: FadeCurve,
+    /// Shape of the fade-in. Two clips that overlap by their fades cross-fade.
+    pub fade_in_curve: FadeCurve,
+    /// Shape of the fade-out.
+    pub fade_out_curve: FadeCurve,
+    /// The gain drawn over it, in order, at samples of the timeline; empty is 0 dB.
+    pub automation: Arc<[GainAt]>,
 }
 
 impl fmt::Debug for Clip {
@@ -74,6 +79,7 @@ pub struct Lane {
 struct Placed {
     clip: Clip,
     gain: f32,
+    drawn: Drawn,
     source: Option<Box<dyn SeekableSource + Send>>,
     /// The source's sample that it would read next.
     next: u64,
@@ -85,6 +91,7 @@ impl Lane {
     pub fn new(clips: Vec<Clip>) -> Self {
         let place = |clip: Clip| Placed {
             gain: db_to_gain(clip.gain_db),
+            drawn: Drawn::new(&clip.automation),
             clip,
             source: None,
             next: 0,
@@ -191,13 +198,14 @@ impl Placed {
             length,
             fade_in,
             fade_out,
-            curve,
+            fade_in_curve,
+            fade_out_curve,
             ..
         } = self.clip;
         for i in 0..got {
             let place = position + i as u64;
-            let fade = curve.gain(place, fade_in) * curve.gain(length - 1 - place, fade_out);
-            let gain = self.gain * fade;
+            let fade = fade_in_curve.gain(place, fade_in) * fade_out_curve.gain(length - 1 - place, fade_out);
+            let gain = self.gain * fade * self.drawn.gain(from + i as u64);
             left[into + i] += finite(a[i]) * gain;
             right[into + i] += finite(b[i]) * gain;
         }

@@ -1,12 +1,13 @@
 //! Music and temp track become one sound.
 
 use std::fmt;
+use std::sync::Arc;
 
-use muvi_timeline::{Ducking, Mix, MixError, TempTrack, TrackMix, db_to_gain};
+use muvi_timeline::{Ducking, Mix, MixError, SampleSpan, TempTrack, TrackMix, db_to_gain};
 use thiserror::Error;
 
 use crate::duck::Ducker;
-use crate::feed::{Feed, SeekableSource, Source, SourceError};
+use crate::feed::{Feed, Source, SourceError};
 use crate::limit::Limiter;
 use crate::ramp::Ramp;
 
@@ -65,6 +66,7 @@ pub enum RenderError {
 /// Samples depend on the sources and the mix alone, not on the sizes of the blocks. Rendering allocates nothing.
 /// The mix has the length it was given: sources that are shorter are followed by silence, longer ones are cut.
 pub struct Renderer {
+    bus: Bus,
     music: Feed,
     temp: Option<Feed>,
     ducker: Option<Ducker>,
@@ -84,6 +86,38 @@ pub struct Renderer {
     length: u64,
 }
 
+/// What a renderer gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Bus {
+    /// All that is heard.
+    #[default]
+    Mix,
+    /// The music alone, as it is in the mix: lowered where the temp track wants it.
+    Music,
+    /// The temp track alone, as it is in the mix.
+    Temp,
+}
+
+impl Bus {
+    fn has(self, track: Track) -> bool {
+        match self {
+            Self::Mix => true,
+            Self::Music => track == Track::Music,
+            Self::Temp => track == Track::Temp,
+        }
+    }
+}
+
+/// What a renderer is made of.
+pub(crate) struct Feeds {
+    pub(crate) music: Feed,
+    pub(crate) temp: Option<Feed>,
+    /// Stretches of the temp track with speech.
+    pub(crate) speech: Arc<[SampleSpan]>,
+    /// What is given.
+    pub(crate) bus: Bus,
+}
+
 /// How much is rendered unheard before a start in the middle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RunIn {
@@ -97,7 +131,7 @@ impl Renderer {
     /// A renderer at its start. Reads as far ahead as ducking and limiter need.
     ///
     /// `length` is that of the mix in samples: the length of the picture. The temp track is not read if the
-    /// mix mutes it.
+    /// mix mutes it. No speech is known: ducking by speech does nothing.
     ///
     /// # Errors
     /// [`RenderError`] if a value of the mix is out of range or a source fails at once.
@@ -108,8 +142,29 @@ impl Renderer {
         sample_rate: u32,
         length: u64,
     ) -> Result<Self, RenderError> {
+        Self::with_speech(music, temp, Arc::default(), mix, sample_rate, length)
+    }
+
+    /// The same with the stretches of the temp track that have speech, for ducking by speech.
+    ///
+    /// # Errors
+    /// [`RenderError`] if a value of the mix is out of range or a source fails at once.
+    pub fn with_speech(
+        music: Box<dyn Source + Send>,
+        temp: Option<Box<dyn Source + Send>>,
+        speech: Arc<[SampleSpan]>,
+        mix: &Mix,
+        sample_rate: u32,
+        length: u64,
+    ) -> Result<Self, RenderError> {
         let temp = temp.filter(|_| mix.temp != TempTrack::Mute).map(Feed::stream);
-        let mut renderer = Self::of(Feed::stream(music), temp, mix, sample_rate, length, 0)?;
+        let feeds = Feeds {
+            music: Feed::stream(music),
+            temp,
+            speech,
+            bus: Bus::Mix,
+        };
+        let mut renderer = Self::of(feeds, mix, sample_rate, length, 0)?;
         renderer.settle(0, RunIn::Full)?;
         Ok(renderer)
     }
@@ -117,46 +172,41 @@ impl Renderer {
     /// A renderer at sample `start` that can go anywhere and whose mix can change while it runs.
     ///
     /// What is heard from `start` on is what a run from the first sample would give: ducking and limiter are run
-    /// in over as much of the sound before it as they remember. `length` is that of the mix in samples.
-    ///
-    /// # Errors
-    /// [`RenderError`] if a value of the mix is out of range or a source fails at once.
-    pub fn seekable(
-        music: Box<dyn SeekableSource + Send>,
-        temp: Option<Box<dyn SeekableSource + Send>>,
+    /// in over as much of the sound before it as they remember.
+    pub(crate) fn seekable(
+        feeds: Feeds,
         mix: &Mix,
         sample_rate: u32,
         length: u64,
         start: u64,
     ) -> Result<Self, RenderError> {
         let reach = u64::from(sample_rate) * REACH_SECONDS;
-        let temp = temp.map(Feed::seekable);
-        let mut renderer = Self::of(Feed::seekable(music), temp, mix, sample_rate, length, reach)?;
+        let mut renderer = Self::of(feeds, mix, sample_rate, length, reach)?;
         renderer.settle(start, RunIn::Full)?;
         Ok(renderer)
     }
 
-    fn of(
-        music: Feed,
-        temp: Option<Feed>,
-        mix: &Mix,
-        sample_rate: u32,
-        length: u64,
-        reach: u64,
-    ) -> Result<Self, RenderError> {
+    fn of(feeds: Feeds, mix: &Mix, sample_rate: u32, length: u64, reach: u64) -> Result<Self, RenderError> {
         if !(8000..=384_000).contains(&sample_rate) {
             return Err(RenderError::SampleRate(sample_rate));
         }
         check(mix, sample_rate)?;
+        let Feeds {
+            music,
+            temp,
+            speech,
+            bus,
+        } = feeds;
         let ducking = match mix.temp {
             TempTrack::Duck(ducking) => ducking,
             _ => Ducking::speech(sample_rate),
         };
         // Without a look-ahead to come, a temp track that is only kept needs no detector.
         let wanted = reach > 0 || matches!(mix.temp, TempTrack::Duck(_));
-        let levels = Levels::of(mix);
+        let levels = Levels::of(mix, bus);
         Ok(Self {
-            ducker: (temp.is_some() && wanted).then(|| Ducker::new(&ducking, sample_rate, reach)),
+            bus,
+            ducker: (temp.is_some() && wanted).then(|| Ducker::new(&ducking, speech, sample_rate, reach)),
             music,
             temp,
             limiter: Limiter::new(db_to_gain(mix.ceiling_dbtp), sample_rate),
@@ -207,7 +257,7 @@ impl Renderer {
                 return Ok(false);
             }
         }
-        let levels = Levels::of(mix);
+        let levels = Levels::of(mix, self.bus);
         let samples = self.sample_rate * RAMP_MILLIS / 1000;
         self.music_gain.go(levels.music, samples);
         self.temp_gain.go(levels.temp, samples);
@@ -269,7 +319,7 @@ impl Renderer {
             temp.seek(early).map_err(|source| failed(Track::Temp, source))?;
             if let Some(ducker) = &mut self.ducker {
                 let mut next = || temp.next().map_err(|source| failed(Track::Temp, source));
-                ducker.prime(&mut next)?;
+                ducker.prime(early, &mut next)?;
                 for _ in early..from {
                     ducker.step(next()?);
                 }
@@ -295,6 +345,9 @@ impl Renderer {
             &mut self.ducking,
         ] {
             ramp.arrive();
+        }
+        if let Some(ducker) = &mut self.ducker {
+            ducker.arrive();
         }
     }
 
@@ -355,22 +408,23 @@ struct Levels {
 }
 
 impl Levels {
-    fn of(mix: &Mix) -> Self {
+    fn of(mix: &Mix, bus: Bus) -> Self {
         let (temp, ducking) = match &mix.temp {
             TempTrack::Mute => (0.0, 0.0),
             TempTrack::Keep { gain_db } => (db_to_gain(*gain_db), 0.0),
             TempTrack::Duck(ducking) => (db_to_gain(ducking.gain_db), 1.0),
         };
+        let heard = |track, gain| if bus.has(track) { gain } else { 0.0 };
         Self {
-            music: db_to_gain(mix.music.gain_db),
-            temp,
+            music: heard(Track::Music, db_to_gain(mix.music.gain_db)),
+            temp: heard(Track::Temp, temp),
             master: db_to_gain(mix.master_db),
             ducking,
         }
     }
 }
 
-fn check(mix: &Mix, sample_rate: u32) -> Result<(), RenderError> {
+pub(crate) fn check(mix: &Mix, sample_rate: u32) -> Result<(), RenderError> {
     mix.check()?;
     match &mix.temp {
         TempTrack::Duck(ducking) if ducking.look_ahead > u64::from(sample_rate) * 10 => {
@@ -391,6 +445,6 @@ impl fmt::Debug for Renderer {
     }
 }
 
-fn failed(track: Track, source: SourceError) -> RenderError {
+pub(crate) fn failed(track: Track, source: SourceError) -> RenderError {
     RenderError::Source { track, source }
 }

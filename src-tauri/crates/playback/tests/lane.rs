@@ -64,7 +64,7 @@ proptest! {
     #[test]
     fn blocks_and_starts_do_not_matter(block in 1_usize..3000, start in 0_u64..5000) {
         let clips = || vec![
-            Clip { fade_in: 300, fade_out: 900, curve: FadeCurve::EqualPower, ..clip(700, 2500, tone(300.0, 0.5)) },
+            Clip { fade_in: 300, fade_out: 900, fade_in_curve: FadeCurve::EqualPower, fade_out_curve: FadeCurve::EqualPower, ..clip(700, 2500, tone(300.0, 0.5)) },
             Clip { offset: 50, gain_db: 2.0, ..clip(2000, 2000, tone(700.0, 0.4)) },
         ];
         let whole = read(&mut Lane::new(clips()), 9000, 9000);

@@ -65,7 +65,9 @@ pub fn clip(start: u64, length: u64, shape: impl Fn(u64) -> f32 + Send + Sync + 
         gain_db: 0.0,
         fade_in: 0,
         fade_out: 0,
-        curve: FadeCurve::Linear,
+        fade_in_curve: FadeCurve::Linear,
+        fade_out_curve: FadeCurve::Linear,
+        automation: Arc::default(),
     }
 }
 
@@ -76,6 +78,7 @@ pub fn programme(length: u64, shape: impl Fn(u64) -> f32 + Send + Sync + 'static
         mix: Mix::default(),
         music: vec![clip(0, length, shape)],
         temp: Vec::new(),
+        speech: Arc::default(),
     }
 }
 
@@ -94,7 +97,7 @@ pub fn busy(length: u64) -> Programme {
     let second = Clip {
         fade_in: 4000,
         offset: 100,
-        curve: FadeCurve::EqualPower,
+        fade_in_curve: FadeCurve::EqualPower,
         ..clip(part, part - 9000, tone(330.0, 0.7))
     };
     let speech = |i: u64| {
@@ -119,6 +122,7 @@ pub fn busy(length: u64) -> Programme {
         },
         music: vec![second, first],
         temp: vec![clip(0, length - 5000, speech)],
+        speech: Arc::default(),
     }
 }
 

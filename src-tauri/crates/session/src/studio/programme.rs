@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use muvi_media::growing::GrowingWav;
-use muvi_playback::{Clip, OpenSource, Programme, SeekableSource, Source, SourceError};
-use muvi_timeline::{Cue, CueId, FadeCurve, Mix, Project, ProjectMix, SampleSpan, TakeId};
+use muvi_playback::{Clip, GainAt, OpenSource, Programme, SeekableSource, Source, SourceError};
+use muvi_timeline::{
+    Cue, CueId, FadeCurve, GainCurve, HeardFades, Mix, Project, ProjectMix, SampleSpan, TakeId,
+};
 
 /// The edges of a cue without fades are this short a fade, in milliseconds, so that nothing clicks.
 const EDGE_MS: u64 = 5;
@@ -40,6 +42,8 @@ pub(super) struct Extras {
     pub(super) takes: BTreeMap<TakeId, Sound>,
     /// The temp track.
     pub(super) temp: Option<PathBuf>,
+    /// Where the temp track has speech, in samples of the project; empty until it is known.
+    pub(super) speech: Arc<[SampleSpan]>,
     /// Heard in place of the take in use of its cue.
     pub(super) audition: Option<(CueId, TakeId)>,
     /// A mix that is tried out.
@@ -56,9 +60,8 @@ pub(super) struct Piece {
     length: u64,
     offset: u64,
     gain_db: f32,
-    fade_in: u64,
-    fade_out: u64,
-    curve: FadeCurve,
+    fades: HeardFades,
+    automation: Arc<[GainAt]>,
 }
 
 /// All that is heard, as values that can be compared.
@@ -69,26 +72,34 @@ pub(super) struct Score {
     pub(super) mix: Mix,
     music: Vec<Piece>,
     temp: Vec<Piece>,
+    speech: Arc<[SampleSpan]>,
 }
 
 impl Score {
-    /// The score of a project: each cue's take within its span, the temp track under it.
+    /// The score of a project: each cue's take within its span, cross-faded where cues overlap, and the temp track
+    /// under it.
     pub(super) fn of(project: &Project, extras: &Extras) -> Self {
         let mix = extras.mix.unwrap_or(project.mix);
         let rate = project.sample_rate.num();
-        let music = project
+        let heard: Vec<Heard<'_>> = project
             .cues
             .iter()
-            .filter_map(|cue| piece(project, cue, &mix, extras));
+            .filter_map(|cue| Heard::of(project, cue, extras))
+            .collect();
+        let music = heard.iter().map(|it| it.piece(project, &heard, &mix, extras));
         let temp = extras.temp.iter().map(|path| Piece {
             path: path.clone(),
             start: 0,
             length: project.video.samples,
             offset: 0,
             gain_db: 0.0,
-            fade_in: 0,
-            fade_out: 0,
-            curve: FadeCurve::Linear,
+            fades: HeardFades {
+                fade_in: 0,
+                fade_out: 0,
+                in_curve: FadeCurve::Linear,
+                out_curve: FadeCurve::Linear,
+            },
+            automation: drawn(project, &project.temp_automation),
         });
         Self {
             sample_rate: rate,
@@ -96,6 +107,7 @@ impl Score {
             mix: mix.rendered(rate),
             music: music.collect(),
             temp: temp.collect(),
+            speech: audible(project, &extras.speech),
         }
     }
 
@@ -107,8 +119,16 @@ impl Score {
             mix: _,
             music,
             temp,
+            speech,
         } = self;
-        (sample_rate, length, music, temp) == (&other.sample_rate, &other.length, &other.music, &other.temp)
+        (sample_rate, length, music, temp, speech)
+            == (
+                &other.sample_rate,
+                &other.length,
+                &other.music,
+                &other.temp,
+                &other.speech,
+            )
     }
 
     /// What the engine and the export take.
@@ -120,6 +140,7 @@ impl Score {
             mix: self.mix,
             music: clips(&self.music),
             temp: clips(&self.temp),
+            speech: self.speech.clone(),
         }
     }
 }
@@ -132,39 +153,97 @@ impl Piece {
             length: self.length,
             offset: self.offset,
             gain_db: self.gain_db,
-            fade_in: self.fade_in,
-            fade_out: self.fade_out,
-            curve: self.curve,
+            fade_in: self.fades.fade_in,
+            fade_out: self.fades.fade_out,
+            fade_in_curve: self.fades.in_curve,
+            fade_out_curve: self.fades.out_curve,
+            automation: self.automation.clone(),
         }
     }
 }
 
-fn piece(project: &Project, cue: &Cue, mix: &ProjectMix, extras: &Extras) -> Option<Piece> {
-    let take = match extras.audition {
-        Some((of, take)) if of == cue.id => Some(take),
-        _ => cue.take,
+/// A cue with the sound that is heard of it.
+struct Heard<'a> {
+    cue: &'a Cue,
+    sound: &'a Sound,
+    /// Where both meet: a take may be made for another span.
+    span: SampleSpan,
+}
+
+impl<'a> Heard<'a> {
+    fn of(project: &Project, cue: &'a Cue, extras: &'a Extras) -> Option<Self> {
+        let take = match extras.audition {
+            Some((of, take)) if of == cue.id => Some(take),
+            _ => cue.take,
+        };
+        let sound = extras.takes.get(&take?)?;
+        let span = project.samples_of(cue.span).intersect(&sound.span)?;
+        Some(Self { cue, sound, span })
+    }
+
+    fn piece(&self, project: &Project, all: &[Self], mix: &ProjectMix, extras: &Extras) -> Piece {
+        let Self { cue, sound, span } = self;
+        let mut own = cue.own_fades();
+        let mut gain_db = cue.gain_db;
+        if let Some(trial) = extras.trial.filter(|trial| trial.cue == cue.id) {
+            (own.fade_in, own.fade_out, gain_db) = (trial.fade_in, trial.fade_out, trial.gain_db);
+        }
+        let others = all.iter().filter(|other| other.cue.id != cue.id);
+        let fades = own.crossing(*span, others.clone().map(|other| other.span));
+        let ms = |ms: u64| u64::from(project.sample_rate.num()) * ms / 1000;
+        let mut after = others.map(|other| other.span);
+        let goes_on = after.any(|other| other.start() < span.end() && span.end() < other.end());
+        let cut_off = span.end() < sound.span.end() || span.end() == project.video.samples;
+        let end = if cut_off && !goes_on { END_MS } else { EDGE_MS };
+        let fade_in = fades.fade_in.max(ms(EDGE_MS)).min(span.len());
+        let fade_out = fades.fade_out.max(ms(end).min(span.len() / 8));
+        Piece {
+            path: sound.path.clone(),
+            start: span.start(),
+            length: span.len(),
+            offset: span.start() - sound.span.start(),
+            gain_db: gain_db + mix.take_gain_db(sound.lufs),
+            fades: HeardFades {
+                fade_in,
+                fade_out: fade_out.min(span.len() - fade_in),
+                ..fades
+            },
+            automation: drawn(project, &cue.automation),
+        }
+    }
+}
+
+/// A drawn gain at samples.
+fn drawn(project: &Project, curve: &GainCurve) -> Arc<[GainAt]> {
+    let point = |point: &muvi_timeline::GainPoint| GainAt {
+        sample: project.sample_of(point.frame),
+        gain_db: point.gain_db,
     };
-    let sound = extras.takes.get(&take?)?;
-    // A take made for another span is heard where both spans meet.
-    let heard = project.samples_of(cue.span).intersect(&sound.span)?;
-    let (gain_db, fade_in, fade_out) = match extras.trial {
-        Some(trial) if trial.cue == cue.id => (trial.gain_db, trial.fade_in, trial.fade_out),
-        _ => (cue.gain_db, cue.fade_in, cue.fade_out),
-    };
-    let ms = |ms: u64| u64::from(project.sample_rate.num()) * ms / 1000;
-    let cut_off = heard.end() < sound.span.end() || heard.end() == project.video.samples;
-    let end = if cut_off { ms(END_MS) } else { ms(EDGE_MS) };
-    let fade_in = fade_in.max(ms(EDGE_MS)).min(heard.len());
-    Some(Piece {
-        path: sound.path.clone(),
-        start: heard.start(),
-        length: heard.len(),
-        offset: heard.start() - sound.span.start(),
-        gain_db: gain_db + mix.take_gain_db(sound.lufs),
-        fade_in,
-        fade_out: fade_out.max(end.min(heard.len() / 8)).min(heard.len() - fade_in),
-        curve: FadeCurve::EqualPower,
-    })
+    curve.points.iter().map(point).collect()
+}
+
+/// Speech without the parts in which the user drew the temp track down to silence: there is nothing to make room for.
+fn audible(project: &Project, speech: &Arc<[SampleSpan]>) -> Arc<[SampleSpan]> {
+    let silent = project.temp_automation.silent(project.video.frames);
+    if silent.is_empty() {
+        return speech.clone();
+    }
+    let mut left = Vec::with_capacity(speech.len());
+    for span in speech.iter() {
+        let mut from = span.start();
+        for silent in silent.iter().map(|span| project.samples_of(*span)) {
+            if let Some(lost) = SampleSpan::new(from, span.end().max(from)).intersect(&silent) {
+                if from < lost.start() {
+                    left.push(SampleSpan::new(from, lost.start()));
+                }
+                from = lost.end();
+            }
+        }
+        if from < span.end() {
+            left.push(SampleSpan::new(from, span.end()));
+        }
+    }
+    left.into()
 }
 
 /// Opens a file of ours wherever it is needed.

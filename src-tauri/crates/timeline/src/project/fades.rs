@@ -33,18 +33,34 @@ impl Project {
         let heard = self.heard_span(cue).unwrap_or_else(|| self.samples_of(cue.span));
         let others = self.cues.iter().filter(|other| other.id != cue.id);
         let others = others.filter_map(|other| self.heard_span(other));
-        Some(cue.heard_fades(heard, others))
+        Some(cue.own_fades().crossing(heard, others))
     }
 }
 
 impl Cue {
-    /// The fades of this cue where it is heard in `heard` and other cues in `others`.
+    /// The fades that the user set; equal power where there is none.
+    pub fn own_fades(&self) -> HeardFades {
+        let curve = |length: u64, curve| {
+            if length == 0 { FadeCurve::EqualPower } else { curve }
+        };
+        HeardFades {
+            fade_in: self.fade_in,
+            fade_out: self.fade_out,
+            in_curve: curve(self.fade_in, self.fade_in_curve),
+            out_curve: curve(self.fade_out, self.fade_out_curve),
+        }
+    }
+}
+
+impl HeardFades {
+    /// What a cue's own fades become where it is heard in `heard` and other cues in `others`.
     ///
-    /// Its own fades are made at least as long as it overlaps with music that starts before it and ends inside of it
+    /// They are made at least as long as it overlaps with music that starts before it and ends inside of it
     /// (fade-in), or starts inside of it and ends after it (fade-out), so that both cross. One cue inside of another
     /// lies on top of it and both keep their own fades. Where both fades don't fit, what the user set gives way to
     /// what overlaps, and what overlaps is shared out in proportion.
-    pub fn heard_fades(&self, heard: SampleSpan, others: impl Iterator<Item = SampleSpan>) -> HeardFades {
+    #[must_use]
+    pub fn crossing(self, heard: SampleSpan, others: impl Iterator<Item = SampleSpan>) -> Self {
         let (mut into, mut out) = (0, 0);
         for other in others {
             let Some(both) = heard.intersect(&other) else {
@@ -57,12 +73,10 @@ impl Cue {
             }
         }
         let (fade_in, fade_out) = fitted([self.fade_in, self.fade_out], [into, out], heard.len());
-        let curve = |own: u64, curve| if own == 0 { FadeCurve::EqualPower } else { curve };
-        HeardFades {
+        Self {
             fade_in,
             fade_out,
-            in_curve: curve(self.fade_in, self.fade_in_curve),
-            out_curve: curve(self.fade_out, self.fade_out_curve),
+            ..self
         }
     }
 }

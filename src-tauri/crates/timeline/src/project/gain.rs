@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MAX_GAIN_DB, SILENCE_DB};
 use crate::edit::within;
-use crate::{EditError, Rate, Round};
+use crate::{EditError, FrameSpan, Rate, Round};
 
 /// One point of a drawn gain.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -70,6 +70,26 @@ impl GainCurve {
     /// Whether there are no points, which is 0 dB everywhere.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
+    }
+
+    /// Where the curve is silent within a picture of `frames` frames, in order: stretches of at least one frame.
+    pub fn silent(&self, frames: u64) -> Vec<FrameSpan> {
+        let silent = |point: &GainPoint| point.gain_db <= SILENCE_DB;
+        let mut edges: Vec<(u64, bool)> = Vec::with_capacity(self.points.len() + 2);
+        edges.extend(self.points.first().map(|point| (0, silent(point))));
+        edges.extend(self.points.iter().map(|point| (point.frame, silent(point))));
+        edges.extend(self.points.last().map(|point| (frames, silent(point))));
+        let mut spans: Vec<FrameSpan> = Vec::new();
+        for (a, b) in edges.iter().zip(edges.iter().skip(1)) {
+            if !(a.1 && b.1 && a.0 < b.0) {
+                continue;
+            }
+            match spans.last_mut() {
+                Some(last) if last.end() == a.0 => *last = FrameSpan::new(last.start(), b.0),
+                _ => spans.push(FrameSpan::new(a.0, b.0)),
+            }
+        }
+        spans
     }
 
     /// Tells whether the curve can be laid over a picture of `frames` frames. A point may sit at its very end.

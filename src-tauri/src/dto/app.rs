@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::deliver::ExportPreset;
 use super::job::{ApiError, JobView};
-use super::project::ProjectView;
+use super::project::{DuckingView, ProjectView};
 
 /// Everything that the window needs at its start.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -28,8 +29,24 @@ pub struct AppView {
     pub project: Option<ProjectView>,
     /// Jobs that run or wait.
     pub jobs: Vec<JobView>,
+    /// Sets of choices for exports: those that ship first.
+    pub export_presets: Vec<ExportPreset>,
+    /// Sets of choices for ducking.
+    pub ducking_presets: Vec<DuckingPreset>,
     /// `linux`, `macos` or `windows`.
     pub platform: String,
+}
+
+/// A set of choices for ducking.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DuckingPreset {
+    /// A stable word.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The choices.
+    pub settings: DuckingView,
 }
 
 /// The model pack in use.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::project::{MixView, StyleView, TakeSettings};
+use super::project::{FadeCurve, MixView, StyleView, TakeSettings};
 
 /// One change that the user makes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -83,6 +83,22 @@ pub enum Edit {
         /// Fade-out.
         #[ts(type = "number")]
         fade_out: u64,
+        /// Shape of the fade-in; `None` leaves it.
+        in_curve: Option<FadeCurve>,
+        /// Shape of the fade-out; `None` leaves it.
+        out_curve: Option<FadeCurve>,
+    },
+    /// Draws the gain over a cue: all points, as in `CueView::automation`.
+    SetCueAutomation {
+        /// Which.
+        cue: u32,
+        /// Points `[frame, dB]`; frames rise strictly, dB -60..12.
+        points: Vec<[f32; 2]>,
+    },
+    /// Draws the gain over the temp track: all points.
+    SetTempAutomation {
+        /// Points `[frame, dB]`; frames rise strictly, dB -60..12.
+        points: Vec<[f32; 2]>,
     },
     /// Sets a cue's gain.
     SetCueGain {

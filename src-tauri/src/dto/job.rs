@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::deliver::MixMeasure;
+
 /// One job, sent with each change of it (at most some ten times a second).
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +44,8 @@ pub struct JobView {
     pub output: Option<String>,
     /// What an export measured, in words ("-16.1 LUFS, -1.2 dBTP").
     pub result: Option<String>,
+    /// What was measured of the mix.
+    pub measure: Option<MixMeasure>,
 }
 
 /// What a job does.
@@ -56,6 +60,10 @@ pub enum JobKind {
     Regenerate,
     /// Writes a file.
     Export,
+    /// Measures the mix.
+    Measure,
+    /// Writes a comparison page.
+    Page,
 }
 
 /// Where a job stands.
@@ -105,47 +113,5 @@ pub struct Forecast {
     /// Name of the style that would be used.
     pub style: String,
     /// Why it can't be done now, in words.
-    pub obstacle: Option<String>,
-}
-
-/// What to export.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ExportRequest {
-    /// The file; its extension decides the container.
-    pub path: String,
-    /// What it is for.
-    pub preset: ExportPreset,
-    /// Whether a file of that name is replaced.
-    pub overwrite: bool,
-}
-
-/// What an export is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportPreset {
-    /// MP4 with AAC.
-    Web,
-    /// MOV or MKV with lossless sound.
-    Archive,
-    /// WAV or FLAC of the mix alone.
-    AudioOnly,
-}
-
-/// What an export would write, told before.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ExportForecast {
-    /// The file, with the extension that fits.
-    pub path: String,
-    /// Whether there's a file of that name.
-    pub exists: bool,
-    /// What becomes of the picture, in words ("h264, copied, not re-encoded").
-    pub picture: String,
-    /// What becomes of the sound, in words ("AAC, 44.1 kHz, stereo, 256 kbit/s").
-    pub sound: String,
-    /// What is left out or worth knowing.
-    pub notes: Vec<String>,
-    /// Why it can't be written like this, in words.
     pub obstacle: Option<String>,
 }

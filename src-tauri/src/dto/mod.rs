@@ -4,6 +4,7 @@
 //! sample rate. Times that need no exactness are seconds. Everything large goes as bytes over the `muvi:` scheme.
 
 mod app;
+mod deliver;
 mod edit;
 #[cfg(test)]
 mod generated;
@@ -12,6 +13,7 @@ mod playback;
 mod project;
 
 pub use app::*;
+pub use deliver::*;
 pub use edit::*;
 pub use job::*;
 pub use playback::*;

@@ -26,6 +26,8 @@ pub struct Tick {
     pub ducking_db: f32,
     /// The take that is auditioned in place of the one in use.
     pub audition: Option<u32>,
+    /// Where the style clip that plays by itself is, in seconds of its file; `None` while none plays.
+    pub clip_s: Option<f64>,
     /// Why there's no sound, in words.
     pub problem: Option<String>,
 }

@@ -40,6 +40,10 @@ pub struct ProjectView {
     pub settings: TakeSettings,
     /// How all is mixed.
     pub mix: MixView,
+    /// The gain drawn over the temp track: points `[frame, dB]`, straight lines between; empty is 0 dB.
+    pub temp_automation: Vec<[f32; 2]>,
+    /// Where the temp track has speech: first frames and those after the last; empty until it is known.
+    pub speech: Vec<[u32; 2]>,
     /// The loop: first frame and the one after its last.
     pub loop_range: Option<[u32; 2]>,
     /// What undo would take back, in words; `None` if there is nothing.
@@ -187,12 +191,35 @@ pub struct CueView {
     /// Length of the fade-out in samples.
     #[ts(type = "number")]
     pub fade_out: u64,
+    /// Shape of the fade-in.
+    pub fade_in_curve: FadeCurve,
+    /// Shape of the fade-out.
+    pub fade_out_curve: FadeCurve,
+    /// The fades that are heard, in samples: where cues overlap they cross-fade.
+    #[ts(type = "[number, number]")]
+    pub heard_fades: [u64; 2],
     /// Gain in dB.
     pub gain_db: f32,
+    /// The gain drawn over it: points `[frame of the timeline, dB]`, straight lines between; empty is 0 dB.
+    pub automation: Vec<[f32; 2]>,
     /// The take in use.
     pub take: Option<u32>,
     /// All takes, oldest first.
     pub takes: Vec<TakeView>,
+}
+
+/// The shape of a fade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FadeCurve {
+    /// A straight line.
+    Linear,
+    /// A quarter of a sine: crossing fades keep their power.
+    EqualPower,
+    /// Slow at both ends.
+    SCurve,
+    /// Slow at the quiet end.
+    Slow,
 }
 
 /// One generated result.
@@ -300,6 +327,18 @@ pub struct MixView {
     pub master_db: f32,
     /// Loudness that each take is brought to, in LUFS, -40..-6.
     pub music_lufs: f32,
+    /// What the mix is delivered at.
+    pub delivery: DeliveryView,
+}
+
+/// What the mix is delivered at.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryView {
+    /// Integrated loudness in LUFS, -40..-6; `None` leaves it as it is mixed.
+    pub target_lufs: Option<f32>,
+    /// The true peak that is never passed, in dBTP, -9..0.
+    pub ceiling_dbtp: f32,
 }
 
 /// One track of the mix.
@@ -320,6 +359,8 @@ pub struct TrackView {
 pub struct DuckingView {
     /// Whether it does.
     pub on: bool,
+    /// What it listens for.
+    pub by: DuckBy,
     /// From this level of the temp track on, in dBFS, -80..0.
     pub threshold_db: f32,
     /// By how much, in dB, 0..40.
@@ -332,4 +373,14 @@ pub struct DuckingView {
     pub release_ms: f32,
     /// Starts this much before, in milliseconds.
     pub look_ahead_ms: f32,
+}
+
+/// What ducking listens for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DuckBy {
+    /// Speech in the temp track.
+    Speech,
+    /// Anything in the temp track that is louder than the threshold.
+    Level,
 }

@@ -66,6 +66,14 @@ settings: TakeSettings,
  */
 mix: MixView, 
 /**
+ * The gain drawn over the temp track: points `[frame, dB]`, straight lines between; empty is 0 dB.
+ */
+tempAutomation: Array<[number, number]>, 
+/**
+ * Where the temp track has speech: first frames and those after the last; empty until it is known.
+ */
+speech: Array<[number, number]>, 
+/**
  * The loop: first frame and the one after its last.
  */
 loopRange: [number, number] | null, 
@@ -241,9 +249,25 @@ fadeIn: number,
  */
 fadeOut: number, 
 /**
+ * Shape of the fade-in.
+ */
+fadeInCurve: FadeCurve, 
+/**
+ * Shape of the fade-out.
+ */
+fadeOutCurve: FadeCurve, 
+/**
+ * The fades that are heard, in samples: where cues overlap they cross-fade.
+ */
+heardFades: [number, number], 
+/**
  * Gain in dB.
  */
 gainDb: number, 
+/**
+ * The gain drawn over it: points `[frame of the timeline, dB]`, straight lines between; empty is 0 dB.
+ */
+automation: Array<[number, number]>, 
 /**
  * The take in use.
  */
@@ -306,6 +330,8 @@ section: SectionView | null,
  * Whether its files are gone.
  */
 missing: boolean, };
+
+export type FadeCurve = "linear" | "equal_power" | "s_curve" | "slow";
 
 export type SectionView = { 
 /**
@@ -375,7 +401,21 @@ masterDb: number,
 /**
  * Loudness that each take is brought to, in LUFS, -40..-6.
  */
-musicLufs: number, };
+musicLufs: number, 
+/**
+ * What the mix is delivered at.
+ */
+delivery: DeliveryView, };
+
+export type DeliveryView = { 
+/**
+ * Integrated loudness in LUFS, -40..-6; `None` leaves it as it is mixed.
+ */
+targetLufs: number | null, 
+/**
+ * The true peak that is never passed, in dBTP, -9..0.
+ */
+ceilingDbtp: number, };
 
 export type TrackView = { 
 /**
@@ -396,6 +436,10 @@ export type DuckingView = {
  * Whether it does.
  */
 on: boolean, 
+/**
+ * What it listens for.
+ */
+by: DuckBy, 
 /**
  * From this level of the temp track on, in dBFS, -80..0.
  */
@@ -420,6 +464,8 @@ releaseMs: number,
  * Starts this much before, in milliseconds.
  */
 lookAheadMs: number, };
+
+export type DuckBy = "speech" | "level";
 
 export type Edit = { "edit": "add_hit", 
 /**
@@ -501,7 +547,27 @@ fadeIn: number,
 /**
  * Fade-out.
  */
-fadeOut: number, } | { "edit": "set_cue_gain", 
+fadeOut: number, 
+/**
+ * Shape of the fade-in; `None` leaves it.
+ */
+inCurve: FadeCurve | null, 
+/**
+ * Shape of the fade-out; `None` leaves it.
+ */
+outCurve: FadeCurve | null, } | { "edit": "set_cue_automation", 
+/**
+ * Which.
+ */
+cue: number, 
+/**
+ * Points `[frame, dB]`; frames rise strictly, dB -60..12.
+ */
+points: Array<[number, number]>, } | { "edit": "set_temp_automation", 
+/**
+ * Points `[frame, dB]`; frames rise strictly, dB -60..12.
+ */
+points: Array<[number, number]>, } | { "edit": "set_cue_gain", 
 /**
  * Which.
  */
@@ -631,9 +697,13 @@ output: string | null,
 /**
  * What an export measured, in words ("-16.1 LUFS, -1.2 dBTP").
  */
-result: string | null, };
+result: string | null, 
+/**
+ * What was measured of the mix.
+ */
+measure: MixMeasure | null, };
 
-export type JobKind = "analyse" | "generate" | "regenerate" | "export";
+export type JobKind = "analyse" | "generate" | "regenerate" | "export" | "measure" | "page";
 
 export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
 
@@ -677,25 +747,91 @@ obstacle: string | null, };
 
 export type ExportRequest = { 
 /**
- * The file; its extension decides the container.
+ * The file; its extension decides the container. For stems the folder.
  */
 path: string, 
 /**
- * What it is for.
+ * What it is made of.
  */
-preset: ExportPreset, 
+what: ExportWhat, 
 /**
- * Whether a file of that name is replaced.
+ * How sound is stored; `None` for what suits the container.
+ */
+codec: SoundCodec | null, 
+/**
+ * The sound tracks of a video, in order, or the stems; a sound file has the first.
+ */
+tracks: Array<Bus>, 
+/**
+ * Only the loop.
+ */
+loopOnly: boolean, 
+/**
+ * Loudness to reach, in LUFS, -40..-6; `None` leaves it as it is mixed.
+ */
+targetLufs: number | null, 
+/**
+ * The true peak that is never passed, in dBTP, -9..0.
+ */
+ceilingDbtp: number, 
+/**
+ * Whether files of that name are replaced.
  */
 overwrite: boolean, };
 
-export type ExportPreset = "web" | "archive" | "audio_only";
+export type ExportWhat = "video" | "sound" | "stems";
+
+export type SoundCodec = "aac" | "opus" | "flac" | "alac" | "pcm";
+
+export type Bus = "mix" | "music" | "temp";
+
+export type ExportPreset = { 
+/**
+ * What the user calls it; no two have the same.
+ */
+name: string, 
+/**
+ * Whether it ships with the program: it stays as it is.
+ */
+builtIn: boolean, 
+/**
+ * What an export is made of.
+ */
+what: ExportWhat, 
+/**
+ * Extension of the file, without a dot; `None` for what suits the video.
+ */
+extension: string | null, 
+/**
+ * How sound is stored.
+ */
+codec: SoundCodec | null, 
+/**
+ * The sound tracks.
+ */
+tracks: Array<Bus>, 
+/**
+ * Only the loop.
+ */
+loopOnly: boolean, 
+/**
+ * Loudness to reach, in LUFS.
+ */
+targetLufs: number | null, 
+/**
+ * The true peak that is never passed, in dBTP.
+ */
+ceilingDbtp: number, };
 
 export type ExportForecast = { 
 /**
- * The file, with the extension that fits.
+ * The file, with the extension that fits; for stems the folder.
  */
 path: string, 
+/**
+ * All files.
+ */
+files: Array<string>, 
 /**
  * Whether there's a file of that name.
  */
@@ -709,6 +845,14 @@ picture: string,
  */
 sound: string, 
 /**
+ * What becomes of the loudness, in words.
+ */
+loudness: string, 
+/**
+ * About how large it will be, in bytes.
+ */
+bytes: number | null, 
+/**
  * What is left out or worth knowing.
  */
 notes: Array<string>, 
@@ -716,6 +860,170 @@ notes: Array<string>,
  * Why it can't be written like this, in words.
  */
 obstacle: string | null, };
+
+export type MixMeasure = { 
+/**
+ * Integrated loudness in LUFS; `None` for silence.
+ */
+lufs: number | null, 
+/**
+ * Loudness range in LU.
+ */
+rangeLu: number, 
+/**
+ * True peak in dBTP; `None` for silence.
+ */
+truePeakDbtp: number | null, 
+/**
+ * What ducking does; `None` without speech.
+ */
+speech: SpeechMeasure | null, };
+
+export type SpeechMeasure = { 
+/**
+ * Seconds of speech.
+ */
+seconds: number, 
+/**
+ * Loudness of the temp track in it, in LUFS; `None` for silence.
+ */
+speechLufs: number | null, 
+/**
+ * Loudness of the music in it, in LUFS; `None` for silence.
+ */
+musicLufs: number | null, 
+/**
+ * How far the music went down on the average, in dB, 0 or more.
+ */
+duckingDb: number, };
+
+export type HandOverRequest = { 
+/**
+ * The folder to write.
+ */
+folder: string, 
+/**
+ * In which forms.
+ */
+formats: Array<HandOverFormat>, 
+/**
+ * Whether files of that name are replaced.
+ */
+overwrite: boolean, };
+
+export type HandOverFormat = "otio" | "fcpxml" | "edl" | "csv" | "midi" | "cue_sheet";
+
+export type HandOverView = { 
+/**
+ * The folder.
+ */
+folder: string, 
+/**
+ * All files in it.
+ */
+files: Array<string>, 
+/**
+ * What a form could not carry.
+ */
+notes: Array<string>, };
+
+export type PageRequest = { 
+/**
+ * The folder to write.
+ */
+folder: string, 
+/**
+ * Takes to show; empty for those in use.
+ */
+takes: Array<number>, 
+/**
+ * Results of other systems.
+ */
+others: Array<PageOther>, 
+/**
+ * Whether the video's own sound is shown as the reference.
+ */
+reference: boolean, 
+/**
+ * Whether a page of that name is replaced.
+ */
+overwrite: boolean, };
+
+export type PageOther = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * An audio or video file.
+ */
+path: string, };
+
+export type TakeMeasures = { 
+/**
+ * The take.
+ */
+take: number, 
+/**
+ * Measures, in order.
+ */
+rows: Array<MeasureRow>, 
+/**
+ * Where the music landed on cuts and hit points, in order of time.
+ */
+landings: Array<LandingRow>, };
+
+export type MeasureRow = { 
+/**
+ * A stable word.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * The value in words, with its unit; says why where there is none.
+ */
+text: string, 
+/**
+ * What is best, in words.
+ */
+ideal: string | null, 
+/**
+ * What music shifted at random reaches, in words.
+ */
+chance: string | null, 
+/**
+ * What it means, in a sentence.
+ */
+help: string, };
+
+export type LandingRow = { 
+/**
+ * The moment.
+ */
+frame: number, 
+/**
+ * `cut` or `hit`.
+ */
+kind: string, 
+/**
+ * The user's name for it.
+ */
+name: string | null, 
+/**
+ * Whether an onset lies within 70 ms.
+ */
+landed: boolean, 
+/**
+ * Distance of the nearest onset in milliseconds, positive if it comes late; `None` if there's none near.
+ */
+missMs: number | null, 
+/**
+ * The same in frames.
+ */
+missFrames: number | null, };
 
 export type Tick = { 
 /**
@@ -754,6 +1062,10 @@ duckingDb: number,
  * The take that is auditioned in place of the one in use.
  */
 audition: number | null, 
+/**
+ * Where the style clip that plays by itself is, in seconds of its file; `None` while none plays.
+ */
+clipS: number | null, 
 /**
  * Why there's no sound, in words.
  */
@@ -833,6 +1145,14 @@ project: ProjectView | null,
  */
 jobs: Array<JobView>, 
 /**
+ * Sets of choices for exports: those that ship first.
+ */
+exportPresets: Array<ExportPreset>, 
+/**
+ * Sets of choices for ducking.
+ */
+duckingPresets: Array<DuckingPreset>, 
+/**
  * `linux`, `macos` or `windows`.
  */
 platform: string, };
@@ -870,6 +1190,20 @@ steps: number,
  * Default guidance.
  */
 guidance: number, };
+
+export type DuckingPreset = { 
+/**
+ * A stable word.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * The choices.
+ */
+settings: DuckingView, };
 
 export type PaletteStyle = { 
 /**

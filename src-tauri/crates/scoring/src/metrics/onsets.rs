@@ -6,6 +6,7 @@
 use realfft::num_complex::Complex32;
 
 use crate::codec::stft::Stft;
+use crate::pulse::{CHROMA_FRAMES, Rhythm};
 
 const N_FFT: usize = 2048;
 const HOP: usize = 512;
@@ -25,6 +26,12 @@ const MEAN_AFTER: usize = 8;
 const THRESHOLD: f32 = 0.1;
 /// Flux that counts as strong where nothing is stronger: less is rounding or the noise of a room.
 const QUIETEST: f32 = 1.0;
+/// Onsets that count as beats, as a part of what is strong in the piece: weaker ones fill every bin.
+const STRONG: f32 = 0.4;
+/// The lowest bands, up to about 300 Hz: bass and kick.
+const LOW_BANDS: usize = 12;
+/// Frequencies between which pitch classes are told, in Hz.
+const CHROMA_HZ: [f64; 2] = [200.0, 2000.0];
 
 /// Onsets of a piece.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,7 +42,17 @@ pub struct Onsets {
     pub strengths: Vec<f32>,
 }
 
-/// Finds onsets in a stream of samples; keeps one number per 12 ms.
+impl Onsets {
+    /// Times of the onsets that count as beats in the beat scores, rising.
+    pub fn strong(&self) -> Vec<f64> {
+        let all = self.times_s.iter().zip(&self.strengths);
+        all.filter(|(_, strength)| **strength >= STRONG)
+            .map(|(time, _)| *time)
+            .collect()
+    }
+}
+
+/// Finds onsets in a stream of samples; keeps five numbers per 12 ms.
 pub struct OnsetDetector {
     stft: Stft,
     sample_rate: f64,
@@ -45,6 +62,10 @@ pub struct OnsetDetector {
     /// Log energies of the last frames, oldest first.
     recent: Vec<Vec<f32>>,
     flux: Vec<f32>,
+    low: Vec<f32>,
+    /// Pitch class of each bin, 12 for none.
+    classes: Vec<usize>,
+    chroma: Vec<[f32; 12]>,
     bins: Vec<Complex32>,
 }
 
@@ -63,6 +84,9 @@ impl OnsetDetector {
             pending,
             recent: Vec::new(),
             flux: Vec::new(),
+            low: Vec::new(),
+            classes: classes(f64::from(sample_rate)),
+            chroma: Vec::new(),
             bins,
         }
     }
@@ -88,7 +112,7 @@ impl OnsetDetector {
             (1.0 + sum).log10()
         };
         let now: Vec<f32> = self.bands.iter().map(energy).collect();
-        let flux = if self.recent.len() == LAG {
+        let (low, flux) = if self.recent.len() == LAG {
             let before = &self.recent[0];
             // A pitch that glides into the next band is no onset.
             let widest = |i: usize| {
@@ -97,14 +121,24 @@ impl OnsetDetector {
                     .copied()
                     .fold(0.0, f32::max)
             };
-            now.iter()
-                .enumerate()
-                .map(|(i, v)| (v - widest(i)).max(0.0))
-                .sum()
+            let rise = |i: usize| (now[i] - widest(i)).max(0.0);
+            let low: f32 = (0..LOW_BANDS.min(now.len())).map(rise).sum();
+            (low, (0..now.len()).map(rise).sum())
         } else {
-            0.0
+            (0.0, 0.0)
         };
+        if self.flux.len().is_multiple_of(CHROMA_FRAMES) {
+            self.chroma.push([0.0; 12]);
+        }
+        if let Some(chroma) = self.chroma.last_mut() {
+            for (bin, class) in self.bins.iter().zip(&self.classes) {
+                if let Some(sum) = chroma.get_mut(*class) {
+                    *sum += bin.norm();
+                }
+            }
+        }
         self.flux.push(flux);
+        self.low.push(low);
         if self.recent.len() == LAG {
             self.recent.remove(0);
         }
@@ -112,8 +146,30 @@ impl OnsetDetector {
     }
 
     /// The onsets of all that was pushed.
-    pub fn finish(mut self) -> Onsets {
+    pub fn finish(self) -> Onsets {
+        self.finish_with_rhythm().0
+    }
+
+    /// The onsets, and what beats are found by ([`crate::pulse`]).
+    pub fn finish_with_rhythm(mut self) -> (Onsets, Rhythm) {
         self.push(&[0.0; N_FFT], &[0.0; N_FFT]);
+        let onsets = self.onsets();
+        // The difference over two frames belongs to the middle between them.
+        let centred = |mut values: Vec<f32>| {
+            let by = (LAG / 2).min(values.len());
+            values.rotate_left(by);
+            values
+        };
+        let rhythm = Rhythm {
+            rate_hz: self.sample_rate / HOP as f64,
+            flux: centred(self.flux),
+            low: centred(self.low),
+            chroma: self.chroma,
+        };
+        (onsets, rhythm)
+    }
+
+    fn onsets(&self) -> Onsets {
         let flux = &self.flux;
         let mut sorted = flux.clone();
         sorted.sort_by(f32::total_cmp);
@@ -141,6 +197,21 @@ impl OnsetDetector {
         }
         out
     }
+}
+
+/// Pitch class of each bin, 0 is C; 12 where none is told.
+fn classes(sample_rate: f64) -> Vec<usize> {
+    let class = |k: usize| {
+        let hz = k as f64 * sample_rate / N_FFT as f64;
+        let inside = (CHROMA_HZ[0]..=CHROMA_HZ[1]).contains(&hz);
+        let pitch = || (69.0 + 12.0 * (hz / 440.0).log2()).round() as i64;
+        if inside {
+            pitch().rem_euclid(12) as usize
+        } else {
+            12
+        }
+    };
+    (0..=N_FFT / 2).map(class).collect()
 }
 
 /// Triangular bands on a logarithmic scale: first bin and weights; low ones that would hold no bin are left out.

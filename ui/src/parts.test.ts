@@ -17,10 +17,11 @@ it('fills meters evenly in decibels and lets peaks fall', () => {
 
 it('suggests an export beside the video, with the extension that fits', () => {
   const project = (path: string) => ({ video: { path } }) as never;
-  expect(suggest(project('/v/cut.v2.mov'), 'web')).toBe('/v/cut.v2 scored.mp4');
-  expect(suggest(project('/v/cut.v2.mov'), 'archive')).toBe('/v/cut.v2 scored.mov');
-  expect(suggest(project('C:\\v\\cut.mp4'), 'audio_only')).toBe('C:\\v\\cut scored.wav');
-  expect(suggest(project('/v.d/cut'), 'archive')).toBe('/v.d/cut scored.mp4');
+  expect(suggest(project('/v/cut.v2.mov'), 'mp4')).toBe('/v/cut.v2 scored.mp4');
+  expect(suggest(project('/v/cut.v2.mov'), null)).toBe('/v/cut.v2 scored.mov');
+  expect(suggest(project('C:\\v\\cut.mp4'), 'wav')).toBe('C:\\v\\cut scored.wav');
+  expect(suggest(project('/v.d/cut'), null)).toBe('/v.d/cut scored.mp4');
+  expect(suggest(project('/v/cut.mov'), '')).toBe('/v/cut scored');
 });
 
 it('says how a hit was met', () => {

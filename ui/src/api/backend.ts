@@ -4,22 +4,51 @@ import type {
   DeviceView,
   Edit,
   ExportForecast,
+  ExportPreset,
   ExportRequest,
+  FadeCurve,
   Forecast,
+  HandOverRequest,
+  HandOverView,
   JobView,
   MixView,
   Notice,
+  PageRequest,
   ProjectView,
   RecentView,
   Settings,
   StyleView,
+  TakeMeasures,
   TakePlan,
   Tick,
   TransportCommand,
 } from './types';
 
 /** What a native dialog is asked for. */
-export type PickWhat = 'open' | 'video' | 'style' | 'export' | 'project_folder' | 'pack';
+export type PickWhat =
+  | 'open'
+  | 'video'
+  | 'style'
+  | 'export'
+  | 'project_folder'
+  | 'pack'
+  | 'stems_folder'
+  | 'handover_folder'
+  | 'page_folder'
+  | 'other';
+
+/** Fades and gain of a cue while they are dragged. Lengths in samples, gain in dB. */
+export interface CuePreview {
+  cue: number;
+  gainDb: number;
+  fadeIn: number;
+  fadeOut: number;
+  inCurve: FadeCurve;
+  outCurve: FadeCurve;
+}
+
+/** Bytes, or why there are none: they are still being made, or never will be. */
+export type Asked = Uint8Array | 'later' | 'never';
 
 /** Every command of the shell: its arguments and what it answers. */
 export interface Commands {
@@ -39,13 +68,22 @@ export interface Commands {
   undo: [Record<never, never>, ProjectView];
   redo: [Record<never, never>, ProjectView];
   preview_mix: [{ mix: MixView | null }, null];
-  preview_cue: [{ cue: number; gainDb: number; fadeIn: number; fadeOut: number }, null];
+  preview_cue: [CuePreview, null];
+  preview_automation: [{ cue: number | null; points: [number, number][] }, null];
   analyse: [Record<never, never>, number];
   forecast: [{ cue: number; span: [number, number] | null }, Forecast];
   generate: [{ cue: number }, number];
   regenerate: [{ cue: number; span: [number, number] }, number];
   export: [{ request: ExportRequest }, number];
   export_forecast: [{ request: ExportRequest }, ExportForecast];
+  save_export_preset: [{ preset: ExportPreset; replaces: string | null }, ExportPreset[]];
+  remove_export_preset: [{ name: string }, ExportPreset[]];
+  measure_mix: [Record<never, never>, number];
+  take_measures: [{ take: number }, TakeMeasures];
+  hand_over: [{ request: HandOverRequest }, HandOverView];
+  make_page: [{ request: PageRequest }, number];
+  busy: [Record<never, never>, JobView[]];
+  quit: [Record<never, never>, null];
   cancel: [{ job: number }, null];
   take_plan: [{ take: number }, TakePlan];
   transport: [{ command: TransportCommand }, null];
@@ -72,6 +110,8 @@ export interface Events {
   job: JobView;
   notice: Notice;
   menu: string;
+  /** The user closes the window while these jobs run; it stays open until `quit`. */
+  closing: JobView[];
   drop: DropEvent;
 }
 
@@ -92,6 +132,8 @@ export interface Backend {
   url(path: string): string;
   /** Bytes of `path`; `null` where nothing is there (yet): 204 and 404. Rejects when aborted. */
   bytes(path: string, signal?: AbortSignal): Promise<Uint8Array | null>;
+  /** As `bytes`, but tells what is not there yet (204) from what never will be (404). */
+  ask(path: string, signal?: AbortSignal): Promise<Asked>;
   /** Fills the screen with the window, or not. */
   fullscreen(on: boolean): Promise<void>;
 }

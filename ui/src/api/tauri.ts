@@ -1,7 +1,7 @@
 import { Channel, convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWindow } from '@tauri-apps/api/window';
-import type { Backend, Commands, Events } from './backend';
+import type { Asked, Backend, Commands, Events } from './backend';
 import type { Tick } from './types';
 
 // `muvi://localhost/`, or `http://muvi.localhost/` where the webview has no custom schemes.
@@ -40,8 +40,14 @@ export const tauri: Backend = {
   },
 
   async bytes(path: string, signal?: AbortSignal): Promise<Uint8Array | null> {
+    const asked = await this.ask(path, signal);
+    return typeof asked === 'string' ? null : asked;
+  },
+
+  async ask(path: string, signal?: AbortSignal): Promise<Asked> {
     const response = await fetch(base + path, { signal: signal ?? null });
-    if (response.status === 204 || response.status === 404) return null;
+    if (response.status === 204) return 'later';
+    if (response.status === 404) return 'never';
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return new Uint8Array(await response.arrayBuffer());
   },

@@ -13,7 +13,7 @@ export function editMix({ app }: Studio, change: (mix: MixView) => MixView): voi
   if (mix) void app.edit({ edit: 'set_mix', mix: change(mix) });
 }
 
-type Shape = Omit<DuckingView, 'on' | 'thresholdDb'>;
+type Shape = Omit<DuckingView, 'on' | 'by' | 'thresholdDb'>;
 
 /** Ways of ducking that fit most videos. The threshold belongs to the recording, so they leave it alone. */
 export const presets: Record<'gentle' | 'dialogue' | 'voiceOver', Shape> = {

@@ -8,7 +8,7 @@ import { makeStudio, startStudio } from './studio';
 
 const tick = (more: Partial<Tick>): Tick => ({
   sample: 0, frame: 0, playing: true, speed: 1, peakDb: [-90, -90], momentaryLufs: -90, shortTermLufs: -90, duckingDb: 0,
-  audition: null, problem: null, ...more,
+  audition: null, clipS: null, problem: null, ...more,
 });
 
 describe('App', () => {

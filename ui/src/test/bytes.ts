@@ -1,4 +1,4 @@
-import { FRAMES, RATE, SAMPLE_RATE } from './project';
+import { FRAMES, RATE, SAMPLE_RATE, SPEECH } from './project';
 
 const SCENES = [96, 180, 247, 360, 432, 510, 588, 690, 771, 866, 960, 1058, 1150, 1241, 1352, FRAMES + 1];
 
@@ -70,6 +70,36 @@ function curve(seed: number): Uint8Array {
   return new Uint8Array(values.buffer);
 }
 
+/** How far the music is lowered, in dB, 20 a second: under speech, with slopes. */
+function ducking(): Uint8Array {
+  const count = Math.ceil((FRAMES * RATE[1] * 20) / RATE[0]);
+  const seconds = (frame: number): number => (frame * RATE[1]) / RATE[0];
+  const values = new Float32Array(count);
+  for (let n = 0; n < count; n++) {
+    const at = n / 20;
+    const near = Math.max(...SPEECH.map(([from, to]) => Math.min(1, (at - seconds(from) + 0.12) / 0.12, (seconds(to) + 0.85 - at) / 0.6)), 0);
+    values[n] = -10 * near;
+  }
+  return new Uint8Array(values.buffer);
+}
+
+/** Length of every made-up sound file, in seconds. */
+export const CLIP_S = 94.5;
+
+/** The waveform of a sound file: its length, then min and max per column. */
+function clipWave(columns: number): Uint8Array {
+  const out = new Uint8Array(4 + columns * 2);
+  new DataView(out.buffer).setFloat32(0, CLIP_S, true);
+  const peaks = new Int8Array(out.buffer, 4);
+  for (let n = 0; n < columns; n++) {
+    const at = n / columns;
+    const part = at < 0.12 ? 0.2 : at < 0.4 ? 0.55 : at < 0.55 ? 0.3 : at < 0.92 ? 0.9 : 0.9 * (1 - (at - 0.92) / 0.08);
+    const value = part * (0.5 + 0.5 * (Math.abs(Math.sin(n * 78.233) * 43758.5453) % 1)) * 120;
+    peaks.set([-value, value * 0.95], n * 2);
+  }
+  return out;
+}
+
 /** What the byte paths of the contract answer. */
 export function bytesOf(path: string): Uint8Array | null {
   const [what, ...rest] = path.split('?')[0]!.split('/');
@@ -85,6 +115,10 @@ export function bytesOf(path: string): Uint8Array | null {
       const ticks = Math.ceil((FRAMES * RATE[1] * 10) / RATE[0]);
       return Uint8Array.from({ length: ticks }, (_, n) => (Math.sin(n / 31) > 0.35 ? 1 : 0));
     }
+    case 'ducking':
+      return ducking();
+    case 'clip-wave':
+      return clipWave(Number(/[?&]n=(\d+)/.exec(path)?.[1] ?? 200));
     default:
       return null;
   }

@@ -1,8 +1,10 @@
-import type { Backend, Commands, Events } from '../api/backend';
-import type { AppView, Edit, JobView, MixView, ProjectView, Tick, TransportCommand } from '../api/types';
+import type { Asked, Backend, Commands, Events } from '../api/backend';
+import type {
+  AppView, Edit, ExportForecast, ExportPreset, ExportRequest, HandOverRequest, JobView, MixView, ProjectView, SoundCodec, StyleView, Tick, TransportCommand,
+} from '../api/types';
 import { frameOfSample, sampleOfFrame } from '../lib/time';
-import { bytesOf, picture } from './bytes';
-import { makeApp, makeJob, makeProject } from './project';
+import { bytesOf, CLIP_S, picture } from './bytes';
+import { makeApp, makeJob, makeMeasures, makeProject, threeCues, withHeardFades } from './project';
 
 type Handlers = { [K in keyof Events]: Set<(payload: Events[K]) => void> };
 
@@ -10,6 +12,10 @@ type Handlers = { [K in keyof Events]: Set<(payload: Events[K]) => void> };
 export interface FakeOptions {
   app?: Partial<AppView>;
   project?: Partial<ProjectView> | null;
+  /** Another project to start with: `cues` has three, with an overlap, a gap and drawn gain. */
+  variant?: 'cues';
+  /** Paths that are taken already. */
+  taken?: string[];
   jobs?: JobView[];
   /** Commands that fail, with the message. */
   refuse?: Partial<Record<keyof Commands, string>>;
@@ -31,14 +37,15 @@ export class Fake implements Backend {
   project: ProjectView | null;
   #past: ProjectView[] = [];
   #future: ProjectView[] = [];
-  #handlers: Handlers = { app: new Set(), project: new Set(), job: new Set(), notice: new Set(), menu: new Set(), drop: new Set() };
+  #handlers: Handlers = { app: new Set(), project: new Set(), job: new Set(), notice: new Set(), menu: new Set(), drop: new Set(), closing: new Set() };
   #ticks = new Set<(tick: Tick) => void>();
   #tick: Tick;
   #looping = true;
   #nextJob = 100;
 
   constructor(readonly options: FakeOptions = {}) {
-    this.project = options.project === null ? null : { ...makeProject(), ...options.project };
+    const variant = options.variant === 'cues' ? threeCues() : {};
+    this.project = options.project === null ? null : { ...makeProject(), ...variant, ...options.project };
     this.app = { ...makeApp(), ...options.app };
     this.#tick = {
       sample: 0,
@@ -50,6 +57,7 @@ export class Fake implements Backend {
       shortTermLufs: -90,
       duckingDb: 0,
       audition: null,
+      clipS: null,
       problem: null,
       ...options.tick,
     };
@@ -84,8 +92,14 @@ export class Fake implements Backend {
     return picture(what === 'thumb' ? Math.round(Number(frame) * 23.976) : Number(frame), width);
   }
 
-  bytes(path: string): Promise<Uint8Array | null> {
+  bytes(path: string, _signal?: AbortSignal): Promise<Uint8Array | null> {
     return Promise.resolve(this.pictures ? bytesOf(path) : null);
+  }
+
+  /** Sound files with "broken" in their name can't be read; those with "slow" are still being read. */
+  async ask(path: string, signal?: AbortSignal): Promise<Asked> {
+    if (path.startsWith('clip-wave') && /broken|slow/.test(path)) return path.includes('slow') ? 'later' : 'never';
+    return (await this.bytes(path, signal)) ?? 'never';
   }
 
   fullscreen(): Promise<void> {
@@ -136,17 +150,46 @@ export class Fake implements Backend {
       case 'analyse':
       case 'export':
         return this.#job(name);
-      case 'export_forecast': {
-        const { path, preset } = (given as unknown as { request: { path: string; preset: string } }).request;
-        return {
-          path: preset === 'audio_only' ? path.replace(/\.\w+$/, '.wav') : path,
-          exists: false,
-          picture: preset === 'audio_only' ? 'none' : 'h264, 1920x1080, 23.976, copied, not re-encoded',
-          sound: preset === 'web' ? 'AAC, 48 kHz, stereo, 256 kbit/s' : 'PCM, 24 bit, 48 kHz, stereo',
-          notes: [],
-          obstacle: null,
-        };
+      case 'measure_mix':
+        return this.#job('measure');
+      case 'make_page': {
+        const { folder, overwrite } = given['request'] as unknown as { folder: string; overwrite: boolean };
+        if (!overwrite && this.options.taken?.includes(folder)) throw { code: 'exists', message: `There is a page in ${folder} already.`, details: null };
+        return this.#job('page');
       }
+      case 'export_forecast':
+        return this.#exportForecast(given['request']!);
+      case 'save_export_preset': {
+        const preset = given['preset'] as unknown as ExportPreset;
+        const replaces = given['replaces'] as unknown as string | null;
+        const others = this.app.exportPresets.filter((one) => one.name !== replaces);
+        if (others.some((one) => one.name === preset.name)) throw { code: 'exists', message: `There is a preset "${preset.name}" already.`, details: null };
+        const saved = { ...preset, builtIn: false };
+        const known = this.app.exportPresets.some((one) => one.name === replaces);
+        const exportPresets = known ? this.app.exportPresets.map((one) => (one.name === replaces ? saved : one)) : [...others, saved];
+        this.app = { ...this.app, exportPresets };
+        return exportPresets;
+      }
+      case 'remove_export_preset':
+        this.app = { ...this.app, exportPresets: this.app.exportPresets.filter((one) => one.name !== given['name']) };
+        return this.app.exportPresets;
+      case 'take_measures':
+        return makeMeasures(given['take']!);
+      case 'hand_over': {
+        const { folder, formats, overwrite } = given['request'] as unknown as HandOverRequest;
+        if (!overwrite && this.options.taken?.includes(folder)) throw { code: 'exists', message: `There are files in ${folder} already.`, details: null };
+        const names = { otio: ['harbour.otio'], fcpxml: ['harbour.fcpxml'], edl: ['harbour.edl'], csv: ['markers.csv', 'landings.csv'], midi: ['harbour.mid'], cue_sheet: ['cue sheet.html', 'cue sheet.csv'] };
+        const files = formats.flatMap((format) => names[format]).map((name) => `${folder}/${name}`);
+        return { folder, files, notes: formats.includes('edl') ? ['The EDL has no fades: it carries cuts and gains only.'] : [] };
+      }
+      case 'busy':
+        return this.options.jobs?.filter((job) => job.state === 'running') ?? [];
+      case 'play_style':
+        this.#playStyle(given['style']!);
+        return null;
+      case 'stop_style':
+        this.#send({ clipS: null });
+        return null;
       case 'take_plan':
         return {
           take: given['take'],
@@ -206,6 +249,46 @@ export class Fake implements Backend {
     return id;
   }
 
+  /** Plain rules, as a backend might have them: the window must not know them itself. */
+  #exportForecast({ path, what, codec, tracks, loopOnly, targetLufs, ceilingDbtp, overwrite }: ExportRequest): ExportForecast {
+    const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+    const holds: Record<string, SoundCodec[]> =
+      what === 'video'
+        ? { mp4: ['aac', 'flac', 'alac', 'opus'], mov: ['aac', 'alac', 'pcm'], mkv: ['flac', 'aac', 'opus', 'alac', 'pcm'] }
+        : what === 'sound'
+          ? { wav: ['pcm'], flac: ['flac'], m4a: ['aac', 'alac'], opus: ['opus'] }
+          : { '': ['pcm', 'flac'] };
+    const fits = holds[what === 'stems' ? '' : extension];
+    const used = codec ?? fits?.[0] ?? 'aac';
+    const obstacle = !fits
+      ? `h264 doesn't go into .${extension}.`
+      : !fits.includes(used)
+        ? `.${extension} doesn't take ${used.toUpperCase()}.`
+        : tracks.length === 0
+          ? 'Choose at least one track.'
+          : loopOnly && !this.project?.loopRange
+            ? 'There is no loop.'
+            : null;
+    const words = { aac: 'AAC, 48 kHz, stereo, 256 kbit/s', opus: 'Opus, 48 kHz, stereo, 192 kbit/s', flac: 'FLAC, 24 bit, 48 kHz, stereo', alac: 'ALAC, 24 bit, 48 kHz, stereo', pcm: 'PCM, 24 bit, 48 kHz, stereo' };
+    const ending = used === 'flac' ? 'flac' : 'wav';
+    return {
+      path,
+      files: what === 'stems' ? tracks.map((track) => `${path}/harbour-v7 ${track}.${ending}`) : [path],
+      exists: this.options.taken?.includes(path) ?? false,
+      picture: what === 'video' ? 'h264, 1920x1080, 23.976, copied, not re-encoded' : 'none',
+      sound: words[used] + (tracks.length > 1 ? `, ${tracks.length} tracks` : ''),
+      loudness: targetLufs === null ? `as mixed, at most ${ceilingDbtp} dBTP` : `brought to ${targetLufs} LUFS, at most ${ceilingDbtp} dBTP`,
+      bytes: what === 'video' ? 48_400_000 : 17_900_000 * tracks.length,
+      notes: tracks.length > 1 && extension === 'mp4' ? ['Many players play only the first track.'] : overwrite && this.options.taken?.includes(path) ? ['The file that is there is replaced.'] : [],
+      obstacle,
+    };
+  }
+
+  #playStyle(style: StyleView): void {
+    if (style.kind === 'auto') return;
+    this.#send({ playing: false, clipS: style.kind === 'clip' ? (style.from_s ?? 31.5) : 0 });
+  }
+
   #transport(command: TransportCommand): void {
     const at = this.#tick.sample;
     switch (command.kind) {
@@ -242,6 +325,8 @@ export class Fake implements Backend {
 
   #play(): void {
     const project = this.project;
+    const clip = this.#tick.clipS;
+    if (clip !== null) this.#send({ clipS: clip + 0.016 < CLIP_S ? clip + 0.016 : null });
     if (!this.#tick.playing || !project) return;
     let sample = this.#tick.sample + Math.round(0.016 * this.#tick.speed * project.sampleRate);
     const loop = this.#looping ? project.loopRange : null;
@@ -255,6 +340,16 @@ export class Fake implements Backend {
     this.#tick = { ...this.#tick, ...change, sample, frame: this.#frame(sample) };
     for (const handler of this.#ticks) handler(this.#tick);
   }
+}
+
+const heard = (project: ProjectView): ProjectView => ({ ...project, cues: withHeardFades(project.cues) });
+
+/** A cue that is moved whole takes its drawn gain along. */
+function carried(project: ProjectView, id: number, span: [number, number]): object {
+  const before = project.cues.find((one) => one.id === id);
+  const by = before ? span[0] - before.span[0] : 0;
+  if (!before || span[1] - before.span[1] !== by) return {};
+  return { automation: before.automation.map(([frame, db]) => [frame + by, db]) };
 }
 
 /** What an edit makes of a project, as far as tests need it. */
@@ -295,15 +390,21 @@ function apply(project: ProjectView, edit: Edit): ProjectView {
       return { ...project, intensity: { drawn: edit.drawn } };
     case 'add_cue': {
       const id = Math.max(0, ...project.cues.map((one) => one.id)) + 1;
-      const added = { id, name: edit.name ?? `Cue ${id}`, span: edit.span, fadeIn: 0, fadeOut: 0, gainDb: 0, take: null, takes: [] };
-      return { ...project, cues: [...project.cues, added].sort((a, b) => a.span[0] - b.span[0]) };
+      const added = { id, name: edit.name ?? `Cue ${id}`, span: edit.span, fadeIn: 0, fadeOut: 0, fadeInCurve: 'equal_power' as const, fadeOutCurve: 'equal_power' as const, heardFades: [0, 0] as [number, number], automation: [], gainDb: 0, take: null, takes: [] };
+      return heard({ ...project, cues: [...project.cues, added].sort((a, b) => a.span[0] - b.span[0]) });
     }
     case 'remove_cue':
-      return { ...project, cues: project.cues.filter((one) => one.id !== edit.cue) };
+      return heard({ ...project, cues: project.cues.filter((one) => one.id !== edit.cue) });
     case 'set_cue_span':
-      return cue(edit.cue, { span: edit.span });
-    case 'set_cue_fades':
-      return cue(edit.cue, { fadeIn: edit.fadeIn, fadeOut: edit.fadeOut });
+      return heard(cue(edit.cue, { span: edit.span, ...carried(project, edit.cue, edit.span) }));
+    case 'set_cue_fades': {
+      const curves = { ...(edit.inCurve && { fadeInCurve: edit.inCurve }), ...(edit.outCurve && { fadeOutCurve: edit.outCurve }) };
+      return heard(cue(edit.cue, { fadeIn: edit.fadeIn, fadeOut: edit.fadeOut, ...curves }));
+    }
+    case 'set_cue_automation':
+      return cue(edit.cue, { automation: edit.points });
+    case 'set_temp_automation':
+      return { ...project, tempAutomation: edit.points };
     case 'set_cue_gain':
       return cue(edit.cue, { gainDb: edit.gainDb });
     case 'rename_cue':

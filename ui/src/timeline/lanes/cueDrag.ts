@@ -1,3 +1,4 @@
+import type { CuePreview } from '../../api/backend';
 import type { CueView, ProjectView } from '../../api/types';
 import { sampleOfFrame } from '../../lib/time';
 import { cueBody, type CuePart } from '../geometry/cue';
@@ -73,7 +74,7 @@ function moved(
     case 'start':
     case 'end': {
       const from = part === 'start' ? cue.span[0] : cue.span[1];
-      const snapped = model.snap(from + along, event, { kind: 'edge', frame: from });
+      const snapped = model.snap(from + along, event, { kind: 'edge', frames: [from] });
       const others = project.cues.filter((one) => one.id !== cue.id).map((one) => one.span);
       const span = withEdge(cue.span, part, snapped.frame, roomOf(cue.span, others, project.video.frames));
       const frame = part === 'start' ? span[0] : span[1];
@@ -136,7 +137,7 @@ async function finish(model: TimelineModel, { cue }: CueGrip, ghost: Ghost): Pro
       await model.commit({ edit: 'set_cue_span', cue: cue.id, span: [ghost.span[0], ghost.span[1]] });
       return;
     case 'fades':
-      await model.commit({ edit: 'set_cue_fades', cue: cue.id, fadeIn: ghost.fadeIn, fadeOut: ghost.fadeOut });
+      await model.commit({ edit: 'set_cue_fades', cue: cue.id, fadeIn: ghost.fadeIn, fadeOut: ghost.fadeOut, inCurve: null, outCurve: null });
       return;
     case 'gain':
       await model.commit({ edit: 'set_cue_gain', cue: cue.id, gainDb: ghost.gainDb });
@@ -154,7 +155,7 @@ function previews(model: TimelineModel) {
   const { backend } = model.studio;
   let next: Parameters<typeof send>[0] | null = null;
   let sent = false;
-  const send = (values: { cue: number; gainDb: number; fadeIn: number; fadeOut: number }) => {
+  const send = (values: CuePreview) => {
     sent = true;
     // A preview that is refused changes nothing; the edit tells why.
     backend.call('preview_cue', values).catch(() => undefined);
@@ -168,6 +169,8 @@ function previews(model: TimelineModel) {
         gainDb: ghost.kind === 'gain' ? ghost.gainDb : cue.gainDb,
         fadeIn: ghost.kind === 'fades' ? ghost.fadeIn : cue.fadeIn,
         fadeOut: ghost.kind === 'fades' ? ghost.fadeOut : cue.fadeOut,
+        inCurve: cue.fadeInCurve,
+        outCurve: cue.fadeOutCurve,
       };
       if (!idle) return;
       requestAnimationFrame(() => {
@@ -177,7 +180,9 @@ function previews(model: TimelineModel) {
     },
     takeBack(cue: CueView): void {
       next = null;
-      if (sent) send({ cue: cue.id, gainDb: cue.gainDb, fadeIn: cue.fadeIn, fadeOut: cue.fadeOut });
+      if (!sent) return;
+      const { id, gainDb, fadeIn, fadeOut, fadeInCurve: inCurve, fadeOutCurve: outCurve } = cue;
+      send({ cue: id, gainDb, fadeIn, fadeOut, inCurve, outCurve });
     },
   };
 }

@@ -100,7 +100,7 @@ function nudgeFade(model: TimelineModel, project: ProjectView, cue: CueView, par
   const fadeIn = part === 'fadeIn' ? heldFade(cue.fadeIn + along * step, cue.fadeOut, all) : cue.fadeIn;
   const fadeOut = part === 'fadeOut' ? heldFade(cue.fadeOut - along * step, cue.fadeIn, all) : cue.fadeOut;
   model.hold({ kind: 'fades', cue: cue.id, fadeIn, fadeOut });
-  void model.commit({ edit: 'set_cue_fades', cue: cue.id, fadeIn, fadeOut });
+  void model.commit({ edit: 'set_cue_fades', cue: cue.id, fadeIn, fadeOut, inCurve: null, outCurve: null });
   return true;
 }
 

@@ -11,9 +11,16 @@ fn rooms_depend_only_as_drawn() {
         ("muvi-scoring", &[]),
         ("muvi-media", &["muvi-timeline"]),
         ("muvi-playback", &["muvi-timeline"]),
+        ("muvi-handover", &["muvi-timeline"]),
         (
             "muvi-session",
-            &["muvi-timeline", "muvi-media", "muvi-scoring", "muvi-playback"],
+            &[
+                "muvi-timeline",
+                "muvi-media",
+                "muvi-scoring",
+                "muvi-playback",
+                "muvi-handover",
+            ],
         ),
         ("muvi-cli", &["muvi-session"]),
         ("muvi-studio", &["muvi-timeline", "muvi-session"]),
@@ -24,6 +31,7 @@ fn rooms_depend_only_as_drawn() {
                 "muvi-media",
                 "muvi-scoring",
                 "muvi-playback",
+                "muvi-handover",
                 "muvi-session",
             ],
         ),
@@ -47,7 +55,7 @@ fn rooms_depend_only_as_drawn() {
 #[test]
 fn rooms_do_not_reach_for_what_they_must_not_know() {
     // Crates that would betray a room which does what another room owns.
-    let forbidden: [(&str, &[&str]); 7] = [
+    let forbidden: [(&str, &[&str]); 8] = [
         (
             "muvi-timeline",
             &[
@@ -66,6 +74,7 @@ fn rooms_do_not_reach_for_what_they_must_not_know() {
             &["ffmpeg-sidecar", "symphonia", "hound", "tauri", "cpal"],
         ),
         ("muvi-playback", &["ort", "serde_json", "ffmpeg-sidecar", "tauri"]),
+        ("muvi-handover", &["ort", "symphonia", "ffmpeg-sidecar", "hound", "tauri"]),
         ("muvi-session", &["tauri", "cpal", "ort", "symphonia"]),
         ("muvi-cli", &["ort", "ffmpeg-sidecar", "symphonia", "tauri"]),
         (

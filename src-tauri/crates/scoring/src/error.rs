@@ -6,6 +6,7 @@ use crate::generate::GenerateError;
 use crate::pack::PackError;
 use crate::plan::PlanError;
 use crate::runtime::{RuntimeError, StageError};
+use crate::speech::SpeechError;
 
 /// Any error of this crate; messages and sources are those of the error inside.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,8 @@ pub enum ScoringError {
     Generate(#[from] GenerateError),
     /// Latents and audio can't be turned into each other.
     Codec(#[from] CodecError),
+    /// Speech can't be found.
+    Speech(#[from] SpeechError),
 }
 
 impl ScoringError {

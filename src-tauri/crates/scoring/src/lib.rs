@@ -3,7 +3,7 @@
 //! The way of the data: [`pack::Pack`] and [`runtime::Runtime`] give the networks ([`models`]); [`analysis`] looks at
 //! the picture; [`hits`] finds the moments that matter; [`plan`] decides tempo, bars and chords; [`conditioning`] puts
 //! plan and picture on the latent clock; [`generate`] solves the flow window by window; [`codec`] turns latents into
-//! samples. [`metrics`] measures how well music fits the picture, [`pulse`] finds the beats in it.
+//! samples. [`metrics`] measures how well music fits the picture; [`speech`] finds where somebody speaks. [`pulse`] finds the beats in it.
 //!
 //! Nothing here opens a video or an audio file, prints, or opens a network connection.
 
@@ -24,6 +24,7 @@ pub mod plan;
 pub mod pulse;
 pub mod runtime;
 pub mod solver;
+pub mod speech;
 
 pub use cancel::{Cancel, Cancelled};
 pub use error::ScoringError;

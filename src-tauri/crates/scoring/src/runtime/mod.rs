@@ -171,6 +171,11 @@ impl Runtime {
         })
     }
 
+    /// A session of a network that is part of the program: on the processor, in one thread.
+    pub(crate) fn session_of(&self, model: &[u8]) -> Result<ort::session::Session, ort::Error> {
+        stage::open_bytes(model, self)
+    }
+
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }

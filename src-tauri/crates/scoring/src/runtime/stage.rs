@@ -1,5 +1,6 @@
 //! One network: its session, held against the manifest, and typed access to its tensors.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
@@ -183,6 +184,14 @@ pub(super) fn open(
         builder = builder.with_execution_providers([dispatch]).map_err(plain)?;
     }
     builder.commit_from_file(path)
+}
+
+pub(super) fn open_bytes(model: &[u8], runtime: &Runtime) -> Result<Session, ort::Error> {
+    let settings = SessionSettings {
+        provider: Provider::Cpu,
+        threads: Some(NonZeroUsize::MIN),
+    };
+    configured(runtime, &settings)?.commit_from_memory(model)
 }
 
 fn configured(runtime: &Runtime, settings: &SessionSettings) -> Result<SessionBuilder, ort::Error> {

@@ -32,7 +32,7 @@ it('says how a hit was met', () => {
 });
 
 it('knows its ducking presets', () => {
-  const base = { on: true, thresholdDb: -30 };
+  const base = { on: true, by: 'speech' as const, thresholdDb: -30 };
   expect(presetOf({ ...base, ...presets.dialogue })).toBe('dialogue');
   expect(presetOf({ ...base, ...presets.dialogue, depthDb: 11 })).toBe('own');
 });

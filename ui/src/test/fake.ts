@@ -92,14 +92,14 @@ export class Fake implements Backend {
     return picture(what === 'thumb' ? Math.round(Number(frame) * 23.976) : Number(frame), width);
   }
 
-  bytes(path: string, _signal?: AbortSignal): Promise<Uint8Array | null> {
+  bytes(path: string): Promise<Uint8Array | null> {
     return Promise.resolve(this.pictures ? bytesOf(path) : null);
   }
 
   /** Sound files with "broken" in their name can't be read; those with "slow" are still being read. */
-  async ask(path: string, signal?: AbortSignal): Promise<Asked> {
+  async ask(path: string): Promise<Asked> {
     if (path.startsWith('clip-wave') && /broken|slow/.test(path)) return path.includes('slow') ? 'later' : 'never';
-    return (await this.bytes(path, signal)) ?? 'never';
+    return (await this.bytes(path)) ?? 'never';
   }
 
   fullscreen(): Promise<void> {

@@ -19,12 +19,7 @@ use muvi_timeline::{Rate, Round};
 const RATE: u32 = 48_000;
 
 fn options(output: &Path) -> ExportOptions {
-    ExportOptions {
-        output: output.to_owned(),
-        sample_rate: RATE,
-        codec: None,
-        overwrite: false,
-    }
+    ExportOptions::new(output, RATE)
 }
 
 /// Silence with a click of 50 samples at half a second.

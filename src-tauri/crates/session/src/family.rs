@@ -96,6 +96,8 @@ fn export(error: &ExportError) -> Family {
         | ExportError::SoundRefused { .. }
         | ExportError::NoEncoder { .. }
         | ExportError::VideoRefused { .. }
+        | ExportError::OneTrack { .. }
+        | ExportError::Range { .. }
         | ExportError::RotationLost { .. } => Family::Output,
     }
 }

@@ -68,6 +68,8 @@ fn run(
             sample_rate: engine.sample_rate(),
             codec: request.codec.map(SoundCodec::from),
             overwrite: request.overwrite,
+            tracks: Vec::new(),
+            range: None,
         },
     )?;
     for note in export.notes() {
@@ -184,8 +186,7 @@ fn mix_and_export(
     progress: &mut Progress<'_>,
 ) -> Result<Mixed, Error> {
     let hz = engine.sample_rate();
-    let lossy = matches!(export.codec(), SoundCodec::Aac | SoundCodec::Opus);
-    let ceiling = if lossy { CEILING_LOSSY_DBTP } else { CEILING_DBTP };
+    let ceiling = if export.codec().is_lossy() { CEILING_LOSSY_DBTP } else { CEILING_DBTP };
     let gain_db = gain(request, take, f64::from(ceiling), progress);
     let (temp_track, temp) = temp_track(request, info, hz);
     let length = export.frames();

@@ -30,7 +30,10 @@ pub(super) fn rehearse(plan: &ExportPlan) -> Result<Shifts, ExportError> {
     command.as_inner_mut().stdin(Stdio::piped()).stdout(Stdio::null());
     let mut running = Running::spawn(command.into()).map_err(wrap)?;
     // ffmpeg may refuse before it reads; its own words are better than a broken pipe's.
-    let _ = running.take_stdin().map_err(wrap)?.write_all(&[0; FRAMES * 8]);
+    let _ = running
+        .take_stdin()
+        .map_err(wrap)?
+        .write_all(&vec![0; FRAMES * 8 * plan.track_count()]);
     let (status, log) = running.wait().map_err(wrap)?;
     if !status.success() {
         let video = plan.info.video.codec.clone();

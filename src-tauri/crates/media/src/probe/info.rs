@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use muvi_timeline::{Moment, Rate, Round};
+use muvi_timeline::{Moment, Rate, Round, Timecode};
 use serde::Serialize;
 
 /// What a video file holds.
@@ -21,6 +21,9 @@ pub struct MediaInfo {
     pub audio: Vec<AudioStream>,
     /// Streams of subtitles in the order of the file.
     pub subtitles: Vec<SubtitleStream>,
+    /// The timecode of the first frame as the file states it, such as `01:00:00:00`, or `01:00:00;00` for drop
+    /// frame.
+    pub timecode: Option<String>,
     /// True if the file ends before its header says; it is used as far as it goes.
     pub truncated: bool,
 }
@@ -44,6 +47,18 @@ impl MediaInfo {
     /// Length of the picture in frames at `rate`, to the nearest frame and at least 1.
     pub fn frames(&self, rate: Rate) -> u64 {
         self.ticks(rate, Round::Nearest).max(1)
+    }
+
+    /// The timecode of the first frame; `None` if the file states none, or one that its rate doesn't have.
+    pub fn start_timecode(&self) -> Option<Timecode> {
+        Timecode::parse(self.timecode.as_deref()?, self.video.rate).ok()
+    }
+
+    /// The number of the first frame counted from midnight by the file's timecode; 0 if it states none.
+    pub fn start_frame(&self) -> u64 {
+        self.start_timecode()
+            .and_then(|timecode| timecode.frame(self.video.rate).ok())
+            .unwrap_or(0)
     }
 
     /// The stream of sound that a player would choose: the default one, or the first.

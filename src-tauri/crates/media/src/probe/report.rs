@@ -20,6 +20,7 @@ pub(super) struct Report {
 struct Format {
     format_name: String,
     duration: Option<String>,
+    tags: Tags,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +61,15 @@ struct Disposition {
 struct Tags {
     language: Option<String>,
     rotate: Option<String>,
+    timecode: Option<String>,
+    #[serde(rename = "TIMECODE")]
+    upper_timecode: Option<String>,
+}
+
+impl Tags {
+    fn timecode(&self) -> Option<String> {
+        self.timecode.clone().or_else(|| self.upper_timecode.clone())
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -99,6 +109,9 @@ impl Report {
                 ProbeError::NoStreams { path }
             });
         };
+        let of_streams = || self.streams.iter().find_map(|stream| stream.tags.timecode());
+        let timecode = video.tags.timecode().or_else(of_streams);
+        let timecode = timecode.or_else(|| self.format.tags.timecode());
         let Some(video) = video.as_video(&self.format) else {
             return Err(ProbeError::NoFrames { path });
         };
@@ -114,6 +127,7 @@ impl Report {
                 .filter(|s| s.is("subtitle"))
                 .map(Stream::as_subtitle)
                 .collect(),
+            timecode,
             truncated: false,
         })
     }

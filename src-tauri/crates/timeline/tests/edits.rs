@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use muvi_timeline::{
-    Applied, CueId, CurvePoint, Cut, CutKind, Edit, EditError, FoundHit, FrameSpan, History, HitId,
-    HitOrigin, Pace, Project, ProjectMix, Rate, Section, Style, Take, TakeId, TakeSettings, Video, apply,
+    Applied, CueId, CurvePoint, Cut, CutKind, Edit, EditError, FadeCurve, FoundHit, FrameSpan, GainPoint,
+    History, HitId, HitOrigin, Pace, Project, ProjectMix, Rate, Section, Style, Take, TakeId, TakeSettings,
+    Video, apply,
 };
 use proptest::prelude::*;
 
@@ -394,6 +395,14 @@ fn any_name() -> impl Strategy<Value = String> {
     ]
 }
 
+fn any_gain() -> impl Strategy<Value = Vec<GainPoint>> {
+    let points = prop::collection::vec((0_u64..1010, -61_f32..13.0), 0..6);
+    points.prop_map(|mut points| {
+        points.sort_by_key(|point| point.0);
+        points.into_iter().map(GainPoint::from).collect()
+    })
+}
+
 fn any_edit() -> impl Strategy<Value = Edit> {
     let hit = || (1_u32..12).prop_map(HitId);
     let cue = || (1_u32..5).prop_map(CueId);
@@ -443,8 +452,10 @@ fn any_edit() -> impl Strategy<Value = Edit> {
             fade_in,
             fade_out,
             in_curve: None,
-            out_curve: None,
+            out_curve: Some(FadeCurve::Slow),
         }),
+        (cue(), any_gain()).prop_map(|(cue, points)| Edit::SetCueAutomation { cue, points }),
+        any_gain().prop_map(|points| Edit::SetTempAutomation { points }),
         (cue(), any_value()).prop_map(|(cue, gain_db)| Edit::SetCueGain { cue, gain_db }),
         (cue(), any_name()).prop_map(|(cue, name)| Edit::RenameCue { cue, name }),
         (cue(), prop::option::of(take_id())).prop_map(|(cue, take)| Edit::UseTake { cue, take }),

@@ -46,13 +46,14 @@ export function rename({ view }: Studio): void {
 
 export function canRemove({ app, view }: Studio): boolean {
   const chosen = view.selection;
-  return (chosen.kind === 'hit' && !app.hit(chosen.hit)?.locked) || chosen.kind === 'take';
+  return (chosen.kind === 'hit' && !app.hit(chosen.hit)?.locked) || chosen.kind === 'take' || chosen.kind === 'cue';
 }
 
 /** Deletes what is selected; undo brings it back. */
 export function remove({ app, view }: Studio): void {
   const chosen = view.selection;
   if (chosen.kind === 'hit') void app.edit({ edit: 'remove_hit', id: chosen.hit });
+  if (chosen.kind === 'cue') void app.edit({ edit: 'remove_cue', cue: chosen.cue });
   if (chosen.kind === 'take') void app.edit({ edit: 'remove_take', take: chosen.take });
 }
 

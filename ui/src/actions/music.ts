@@ -1,12 +1,12 @@
 import type { CueView, TakeView } from '../api/types';
 import type { Studio } from '../state/studio';
 
-/** The cue that the music actions are about: the selected one, that of the selected take, else the first. */
+/** The cue that the music actions are about: the selected one, that of the selected take, the last one selected, the first. */
 export function cueInQuestion({ app, view }: Studio): CueView | null {
   const chosen = view.selection;
   if (chosen.kind === 'cue' || chosen.kind === 'section') return app.cue(chosen.cue);
   if (chosen.kind === 'take') return app.take(chosen.take)?.cue ?? null;
-  return app.project?.cues[0] ?? null;
+  return (view.lastCue === null ? null : app.cue(view.lastCue)) ?? app.project?.cues[0] ?? null;
 }
 
 const busy = ({ app }: Studio): boolean => app.running.some((job) => job.kind === 'generate' || job.kind === 'regenerate');

@@ -1,6 +1,7 @@
 import type { Key } from '../i18n';
 import type { Studio } from '../state/studio';
 import type { Chord } from './keys';
+import * as cues from './cues';
 import * as file from './file';
 import * as hits from './hits';
 import * as music from './music';
@@ -66,11 +67,16 @@ export const table: readonly Action[] = [
   { id: 'regenerate', label: 'action.regenerate', group: 'music', keys: ['r'], enabled: music.canRegenerate, run: music.regenerate },
   { id: 'ab', label: 'action.ab', group: 'music', keys: ['tab', 'b'], enabled: music.canCompare, run: music.ab },
   { id: 'cancel', label: 'action.cancel', group: 'music', keys: ['mod+.'], enabled: ({ app }) => app.running.length > 0, run: music.cancel },
+  { id: 'add_cue', label: 'action.addCue', group: 'music', keys: ['n'], enabled: cues.canAddCue, run: cues.add },
+  { id: 'next_cue', label: 'action.nextCue', group: 'music', keys: ['alt+down'], enabled: open, run: (s) => cues.go(s, 1) },
+  { id: 'previous_cue', label: 'action.previousCue', group: 'music', keys: ['alt+up'], enabled: open, run: (s) => cues.go(s, -1) },
+  { id: 'clear_gain', label: 'action.clearGain', group: 'music', keys: [], enabled: cues.canClearGain, run: cues.clearGain },
   { id: 'mute_music', label: 'action.muteMusic', group: 'music', keys: ['shift+1'], enabled: open, run: (s) => music.mute(s, 'music') },
   { id: 'mute_temp', label: 'action.muteTemp', group: 'music', keys: ['shift+2'], enabled: open, run: (s) => music.mute(s, 'temp') },
 
   { id: 'overlay', label: 'action.overlay', group: 'view', keys: ['h'], enabled: open, run: ({ view }) => (view.overlay = !view.overlay) },
   { id: 'snap', label: 'action.snap', group: 'view', keys: ['s'], enabled: open, run: ({ view }) => (view.snap = !view.snap) },
+  { id: 'gain_lines', label: 'action.gainLines', group: 'view', keys: ['a'], enabled: open, run: cues.toggleGainLines },
   { id: 'fit', label: 'action.fit', group: 'view', keys: ['z'], enabled: open, run: ({ view }) => view.timeline?.fit() },
   { id: 'zoom_in', label: 'action.zoomIn', group: 'view', keys: ['mod+=', 'mod++'], enabled: open, run: ({ view }) => view.timeline?.zoom(1.5) },
   { id: 'zoom_out', label: 'action.zoomOut', group: 'view', keys: ['mod+-'], enabled: open, run: ({ view }) => view.timeline?.zoom(1 / 1.5) },

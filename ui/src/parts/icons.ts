@@ -25,6 +25,7 @@ export { default as Minimize } from '@lucide/svelte/icons/minimize';
 export { default as Navigation } from '@lucide/svelte/icons/navigation';
 export { default as Pause } from '@lucide/svelte/icons/pause';
 export { default as Play } from '@lucide/svelte/icons/play';
+export { default as Plus } from '@lucide/svelte/icons/plus';
 export { default as Redo2 } from '@lucide/svelte/icons/redo-2';
 export { default as RefreshCw } from '@lucide/svelte/icons/refresh-cw';
 export { default as Repeat } from '@lucide/svelte/icons/repeat';

@@ -17,6 +17,8 @@ export interface TimelineHandle {
   zoom(factor: number): void;
   /** Scrolls as little as needed to show a frame. */
   reveal(frame: number): void;
+  /** Shows a span: scrolls if it fits, else zooms out. */
+  show(span: readonly [number, number]): void;
 }
 
 /** What the window itself remembers: nothing of the project. Zoom and scroll are the timeline's own. */
@@ -37,6 +39,10 @@ export class View {
   timeline: TimelineHandle | null = null;
   /** The take that A/B compares the one in use with. */
   other = $state<number | null>(null);
+  /** The cue that was selected last: what is done to the music is done to it while nothing is selected. */
+  lastCue = $state<number | null>(null);
+  /** The last measurement of the mix that was asked for, and the mix that it was asked of. */
+  measured = $state.raw<{ readonly job: number; readonly mix: string } | null>(null);
   /** Asked by F2: the name of what is selected is to be edited. The inspector takes it back. */
   renaming = $state(false);
 
@@ -44,6 +50,7 @@ export class View {
   select(selection: Selection): void {
     this.selection = selection;
     this.renaming = false;
+    if (selection.kind === 'cue' || selection.kind === 'section') this.lastCue = selection.cue;
   }
 
   /** Drops a selection whose thing is gone; keeps it otherwise. */
@@ -51,6 +58,7 @@ export class View {
     const chosen = this.selection;
     const takes = project?.cues.flatMap((cue) => cue.takes.map((take) => take.id)) ?? [];
     if (this.other !== null && !takes.includes(this.other)) this.other = null;
+    if (this.lastCue !== null && !project?.cues.some((cue) => cue.id === this.lastCue)) this.lastCue = null;
     if (chosen.kind === 'none') return;
     const there =
       project !== null &&

@@ -53,6 +53,47 @@ export function barStride(barWidth: number, labelWidth = 30): number {
   return stride;
 }
 
+/** Beats of one take, and the frames in which its bars stand on the ruler. */
+export interface BeatTrack {
+  readonly beats: readonly Beat[];
+  readonly span: readonly [number, number];
+}
+
+/**
+ * Who has the ruler where, as `[from, to, number of the span]`: where two spans overlap, the first has it up to the
+ * middle; a span inside of another one has all of its own.
+ */
+export function shareRuler(spans: readonly (readonly [number, number])[]): [number, number, number][] {
+  const order = spans.map((_, n) => n).sort((a, b) => spans[a]![0] - spans[b]![0] || spans[b]![1] - spans[a]![1]);
+  const middles = order.flatMap((a, k) =>
+    order.slice(k + 1).flatMap((b) => (spans[b]![0] < spans[a]![1] ? [(spans[b]![0] + spans[a]![1]) / 2] : [])),
+  );
+  const edges = [...new Set([...spans.flat(), ...middles])].sort((a, b) => a - b);
+  const out: [number, number, number][] = [];
+  edges.slice(1).forEach((to, k) => {
+    const from = edges[k]!;
+    const there = order.filter((n) => spans[n]![0] <= from && spans[n]![1] >= to);
+    if (there.length === 0) return;
+    const owner = there.reduce((a, b) => {
+      const [first, later] = [spans[a]!, spans[b]!];
+      return later[1] > first[1] && to <= (later[0] + first[1]) / 2 ? a : b;
+    });
+    const last = out[out.length - 1];
+    if (last && last[1] === from && last[2] === owner) last[1] = to;
+    else out.push([from, to, owner]);
+  });
+  return out;
+}
+
+/** The marks that are visible of all takes. */
+export function trackMarks(view: View, tracks: readonly BeatTrack[], rate: Rate): BeatMark[] {
+  return tracks.flatMap(({ beats, span }) => {
+    const [from, to] = [xOf(view, span[0]), xOf(view, span[1])];
+    if (to < 0 || from > view.width) return [];
+    return beatMarks(view, beats, rate).filter((mark) => mark.x >= from - 0.5 && mark.x < to);
+  });
+}
+
 /** The marks that are visible: bars, and beats where there's room for them. */
 export function beatMarks(view: View, beats: readonly Beat[], rate: Rate): BeatMark[] {
   const width = beatWidth(beats, rate, view.scale);

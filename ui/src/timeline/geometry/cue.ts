@@ -1,7 +1,7 @@
 // Parts of a cue that a pointer can take.
 
 /** What a pointer can take. */
-export type CuePart = 'start' | 'end' | 'fadeIn' | 'fadeOut' | 'gain' | 'sectionStart' | 'sectionEnd' | 'body';
+export type CuePart = 'head' | 'start' | 'end' | 'fadeIn' | 'fadeOut' | 'gain' | 'sectionStart' | 'sectionEnd' | 'body';
 
 /** A cue in pixels of its lane. */
 export interface CueBox {
@@ -9,7 +9,8 @@ export interface CueBox {
   readonly x1: number;
   readonly fadeInX: number;
   readonly fadeOutX: number;
-  readonly gainY: number;
+  /** The line of its gain; `null` where the drawn gain is shown in its place. */
+  readonly gainY: number | null;
   readonly section: readonly [number, number] | null;
 }
 
@@ -54,7 +55,8 @@ export function cuePartAt(box: CueBox, x: number, y: number, reach: number): Cue
   ]);
   if (edge) return edge;
   if (x < box.x0 || x > box.x1) return null;
-  return y > FADE_ZONE && Math.abs(y - box.gainY) <= GAIN_REACH ? 'gain' : 'body';
+  if (y <= CUE_MARGIN + CUE_HEAD) return 'head';
+  return y > FADE_ZONE && box.gainY !== null && Math.abs(y - box.gainY) <= GAIN_REACH ? 'gain' : 'body';
 }
 
 /** The box with the sound of a cue, in a lane of this height: top and height. */

@@ -1,9 +1,9 @@
 // Curves of intensity: points, values between them, freehand lines made simple.
 import { lowerBound } from './beats';
+import { pointAdded, pointMoved, type Point } from './points';
 import { clamp } from './time';
 
-/** A point of a drawn curve: frame and value 0..1. */
-export type Point = readonly [number, number];
+export { valueAt, type Point } from './points';
 
 /** Ramer-Douglas-Peucker: the fewest points that stay within `tolerance` (same unit on both axes). */
 export function simplify(points: readonly Point[], tolerance: number): Point[] {
@@ -79,29 +79,17 @@ export function withStroke(
   return [...before, ...unique(simple), ...after];
 }
 
+/** Held to 0..1. */
+const share = (value: number): number => round(clamp(value, 0, 1));
+
 /** The curve with one more point; one on the same frame is replaced. */
 export function withPoint(drawn: readonly Point[], frame: number, value: number): Point[] {
-  const others = drawn.filter(([f]) => f !== frame);
-  return [...others, [frame, round(clamp(value, 0, 1))] as Point].sort((a, b) => a[0] - b[0]);
+  return pointAdded(drawn, frame, value, share);
 }
 
 /** The curve with point `index` elsewhere; it stays between its neighbours. */
 export function movedPoint(drawn: readonly Point[], index: number, frame: number, value: number, frames: number): Point[] {
-  const low = index > 0 ? (drawn[index - 1] as Point)[0] + 1 : 0;
-  const high = index < drawn.length - 1 ? (drawn[index + 1] as Point)[0] - 1 : Math.max(0, frames - 1);
-  const moved: Point = [clamp(Math.round(frame), low, high), round(clamp(value, 0, 1))];
-  return drawn.map((point, i) => (i === index ? moved : point));
-}
-
-/** Value of the drawn curve at a frame; `null` outside of its points. */
-export function valueAt(drawn: readonly Point[], frame: number): number | null {
-  const first = drawn[0];
-  const last = drawn[drawn.length - 1];
-  if (!first || !last || frame < first[0] || frame > last[0]) return null;
-  const i = Math.max(1, lowerBound(drawn, frame, (point) => point[0]));
-  const [a, b] = [drawn[i - 1] ?? first, drawn[i] ?? last];
-  if (b[0] === a[0]) return b[1];
-  return a[1] + ((b[1] - a[1]) * (frame - a[0])) / (b[0] - a[0]);
+  return pointMoved(drawn, index, frame, value, [0, Math.max(0, frames - 1)], share);
 }
 
 /** Value of evenly sampled values at a place in ticks, by straight lines; 0 without values. */

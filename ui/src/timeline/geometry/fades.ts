@@ -1,4 +1,5 @@
-// Fades and gain of a cue: equal power, as the renderer plays them.
+// Fades and gain of a cue, with the curves that the renderer plays.
+import type { FadeCurve } from '../../api/types';
 import { clamp } from './time';
 
 /** Lowest gain; it means silence. */
@@ -6,16 +7,42 @@ export const MIN_DB = -60;
 /** Highest gain. */
 export const MAX_DB = 12;
 
-/** Amplitude after `done` of `total` samples of a fade-in. */
-export function fadeGain(done: number, total: number): number {
-  if (done >= total) return 1;
-  if (done <= 0) return 0;
-  return Math.sin((done / total) * (Math.PI / 2));
+/** All curves, in the order in which they are offered. */
+export const FADE_CURVES: readonly FadeCurve[] = ['equal_power', 'linear', 's_curve', 'slow'];
+
+/** Amplitude of a fade-in after a part of it, 0..1: 0 at its start, 1 at its end. */
+export function fadeShape(part: number, curve: FadeCurve): number {
+  const p = clamp(part, 0, 1);
+  switch (curve) {
+    case 'linear':
+      return p;
+    case 'equal_power':
+      return Math.sin((p * Math.PI) / 2);
+    case 's_curve':
+      return 0.5 - 0.5 * Math.cos(p * Math.PI);
+    case 'slow':
+      return p * p;
+  }
 }
 
-/** Amplitude at a sample of a cue with both fades. */
-export function cueGain(sample: number, length: number, fadeIn: number, fadeOut: number): number {
-  return fadeGain(sample, fadeIn) * fadeGain(length - sample, fadeOut);
+/** Amplitude after `done` of `total` samples of a fade-in. */
+export function fadeGain(done: number, total: number, curve: FadeCurve): number {
+  if (done >= total) return 1;
+  if (done <= 0) return 0;
+  return fadeShape(done / total, curve);
+}
+
+/** Length and shape of both fades. */
+export interface Fades {
+  readonly fadeIn: number;
+  readonly fadeOut: number;
+  readonly inCurve: FadeCurve;
+  readonly outCurve: FadeCurve;
+}
+
+/** Amplitude at a sample of what is heard of a cue, with both fades. */
+export function cueGain(sample: number, length: number, { fadeIn, fadeOut, inCurve, outCurve }: Fades): number {
+  return fadeGain(sample, fadeIn, inCurve) * fadeGain(length - sample, fadeOut, outCurve);
 }
 
 /** A fade that fits beside the other one: both together are no longer than the cue. */

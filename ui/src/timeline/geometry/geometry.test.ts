@@ -4,7 +4,7 @@ import { fadeGain, gainLabel, gainToHeight, heightToGain, heldFade } from './fad
 import { hitUnder, labelRooms, neighbour, thinned } from './hits';
 import { frameOfLabel, lengthLabel } from './labels';
 import { rulerMarks, rulerSteps } from './ruler';
-import { drawnSpan, movedSpan, roomOf, withEdge } from './spans';
+import { drawnSpan, movedSpan, withEdge } from './spans';
 import { timecode, type Rate } from '../../lib/time';
 import { fit, fitScale, fitSpan, follow, frameAt, frameUnder, held, resized, reveal, xOf, zoomAt } from './view';
 
@@ -182,15 +182,14 @@ describe('spans', () => {
     expect(movedSpan([10, 20], -30, [0, 100])).toEqual([0, 10]);
     expect(movedSpan([10, 20], 95, [0, 100])).toEqual([90, 100]);
   });
-  test('room up to the neighbours', () => expect(roomOf([40, 60], [[0, 30], [80, 90]], 100)).toEqual([30, 80]));
 });
 
 describe('fades and gain', () => {
   test('equal power', () => {
-    expect(fadeGain(0, 100)).toBe(0);
-    expect(fadeGain(50, 100)).toBeCloseTo(Math.SQRT1_2, 9);
-    expect(fadeGain(100, 100)).toBe(1);
-    expect(fadeGain(0, 0)).toBe(1);
+    expect(fadeGain(0, 100, 'equal_power')).toBe(0);
+    expect(fadeGain(50, 100, 'equal_power')).toBeCloseTo(Math.SQRT1_2, 9);
+    expect(fadeGain(100, 100, 'equal_power')).toBe(1);
+    expect(fadeGain(0, 0, 'equal_power')).toBe(1);
   });
   test('a fade gives way to the other one', () => {
     expect(heldFade(900, 300, 1000)).toBe(700);

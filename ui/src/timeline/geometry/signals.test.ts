@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forward, movedPoint, sampled, sampledMost, simplify, valueAt, withPoint, withStroke, type Point } from './curve';
-import { duckingAt, duckingEnvelope, speechSpans } from './ducking';
+import { loweredMost } from './ducking';
 import { nearest, snap, snapSpan } from './snap';
 import { binsOfTile, peaksLevel, stripSlots, tileRange, visibleSamples } from './tiles';
 import { columnSpan, waveColumns } from './wave';
@@ -83,41 +83,13 @@ describe('curves', () => {
 });
 
 describe('ducking', () => {
-  const shape = { on: true, depthDb: 10, attackMs: 100, holdMs: 500, releaseMs: 1000, lookAheadMs: 100 };
-  const bytes = new Uint8Array(100);
-  bytes.fill(1, 20, 30);
-  test('spans of what is heard', () => {
-    expect(speechSpans(bytes)).toEqual([[2, 3]]);
-    expect(speechSpans([1, 1, 0, 1])).toEqual([[0, 0.2], [0.3, 0.4]]);
-  });
-  test('ahead, down, held, back', () => {
-    const points = duckingEnvelope(bytes, shape);
-    const at = (s: number) => duckingAt(points, s);
-    expect(at(1.9)).toBe(0);
-    expect(at(1.95)).toBeCloseTo(5, 6);
-    expect(at(2)).toBeCloseTo(10, 6);
-    expect(at(3.39)).toBeCloseTo(10, 6);
-    expect(at(3.9)).toBeCloseTo(5, 6);
-    expect(at(4.5)).toBe(0);
-  });
-  test('a pause shorter than the way back starts from where it is', () => {
-    const two = new Uint8Array(100);
-    two.fill(1, 20, 30);
-    two.fill(1, 40, 50);
-    const points = duckingEnvelope(two, shape);
-    expect(duckingAt(points, 3.9)).toBeCloseTo(5, 6);
-    expect(duckingAt(points, 3.95)).toBeCloseTo(10, 6);
-    expect(points.every(([, db]) => db >= 0 && db <= 10)).toBe(true);
-    for (let i = 1; i < points.length; i++) expect(points[i]![0]).toBeGreaterThanOrEqual(points[i - 1]![0]);
-  });
-  test('off, or without depth: nothing', () => {
-    expect(duckingEnvelope(bytes, { ...shape, on: false })).toEqual([]);
-    expect(duckingEnvelope(bytes, { ...shape, depthDb: 0 })).toEqual([]);
-  });
-  test('no attack or release: steps', () => {
-    const points = duckingEnvelope(bytes, { ...shape, attackMs: 0, releaseMs: 0 });
-    expect(duckingAt(points, 1.91)).toBe(10);
-    expect(duckingAt(points, 3.41)).toBe(0);
+  test('the most of what a column covers, and nothing where nothing is known', () => {
+    const values = [0, 0, -3, -9, -4, 0];
+    expect(loweredMost(values, 0, 0.05)).toBe(0);
+    expect(loweredMost(values, 0.05, 0.2)).toBe(9);
+    expect(loweredMost(values, 0.1, 0.1)).toBe(3);
+    expect(loweredMost(values, 5, 6)).toBe(0);
+    expect(loweredMost([], 0, 1)).toBe(0);
   });
 });
 

@@ -28,17 +28,6 @@ export function movedSpan(span: Span, by: number, limits: Span): Span {
   return [start, start + length];
 }
 
-/** Room that a cue may take: up to its neighbours. */
-export function roomOf(span: Span, others: readonly Span[], frames: number): Span {
-  let low = 0;
-  let high = frames;
-  for (const other of others) {
-    if (other[1] <= span[0]) low = Math.max(low, other[1]);
-    else if (other[0] >= span[1]) high = Math.min(high, other[0]);
-  }
-  return [low, high];
-}
-
 /** What two spans share. */
 export function shared(a: Span, b: Span): Span | null {
   const span: Span = [Math.max(a[0], b[0]), Math.min(a[1], b[1])];

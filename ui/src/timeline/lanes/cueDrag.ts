@@ -4,7 +4,8 @@ import { sampleOfFrame } from '../../lib/time';
 import { cueBody, type CuePart } from '../geometry/cue';
 import { gainLabel, gainToHeight, heightToGain, heldFade } from '../geometry/fades';
 import { lengthLabel } from '../geometry/labels';
-import { drawnSpan, roomOf, withEdge, type Span } from '../geometry/spans';
+import { heardSpan } from '../geometry/heard';
+import { drawnSpan, movedSpan, withEdge, type Span } from '../geometry/spans';
 import type { Snapped } from '../geometry/snap';
 import { placeOfSample } from '../geometry/time';
 import type { DragAt, TimeDrag } from '../model/drag';
@@ -70,13 +71,20 @@ function moved(
   const { cue, part } = grip;
   const { rate } = project.video;
   const length = (span: Span) => lengthLabel(span[1] - span[0], rate);
+  const all: Span = [0, project.video.frames];
   switch (part) {
+    case 'head': {
+      const snapped = model.snapSpan(cue.span[0] + along, cue.span[1] - cue.span[0], event, { kind: 'edge', frames: cue.span });
+      const span = movedSpan(cue.span, snapped.frame - cue.span[0], all);
+      const frame = snapped.at === snapped.frame ? span[0] : span[1];
+      const text = `${model.timecode(span[0])} – ${model.timecode(span[1])}`;
+      return { ghost: { kind: 'span', cue: cue.id, span }, at: model.x(frame), text, snapped: { ...snapped, frame } };
+    }
     case 'start':
     case 'end': {
       const from = part === 'start' ? cue.span[0] : cue.span[1];
       const snapped = model.snap(from + along, event, { kind: 'edge', frames: [from] });
-      const others = project.cues.filter((one) => one.id !== cue.id).map((one) => one.span);
-      const span = withEdge(cue.span, part, snapped.frame, roomOf(cue.span, others, project.video.frames));
+      const span = withEdge(cue.span, part, snapped.frame, all);
       const frame = part === 'start' ? span[0] : span[1];
       const text = `${model.timecode(frame)}  (${length(span)})`;
       return { ghost: { kind: 'span', cue: cue.id, span }, at: model.x(frame), text, snapped: { ...snapped, frame } };
@@ -119,8 +127,8 @@ function fade(model: TimelineModel, project: ProjectView, grip: CueGrip, along: 
   const frames = (samples: number) => placeOfSample(samples, rate, project.sampleRate);
   const samples = (frame: number) => sampleOfFrame(frame, rate, project.sampleRate);
   const all = cueSamples(cue, project);
-  const [start, end] = cue.span;
-  const from = part === 'fadeIn' ? start + frames(cue.fadeIn) : end - frames(cue.fadeOut);
+  const [start, end] = heardSpan(cue) ?? cue.span;
+  const from = part === 'fadeIn' ? start + frames(cue.heardFades[0]) : end - frames(cue.heardFades[1]);
   const snapped = model.snap(from + along, event);
   const wish = part === 'fadeIn' ? samples(snapped.frame) - samples(start) : samples(end) - samples(snapped.frame);
   const value = heldFade(wish, part === 'fadeIn' ? cue.fadeOut : cue.fadeIn, all);

@@ -3,10 +3,13 @@ import { sampleOfFrame } from '../../lib/time';
 import { t } from '../../i18n/index';
 import { gainLabel, heldFade, MAX_DB, MIN_DB } from '../geometry/fades';
 import { lengthLabel } from '../geometry/labels';
-import { roomOf, shared, withEdge, type Span } from '../geometry/spans';
+import { movedSpan, shared, withEdge, type Span } from '../geometry/spans';
 import { placeOfSample } from '../geometry/time';
 import type { TimelineModel } from '../model/timeline.svelte';
-import { cueBox, cueSamples } from './cueScene';
+import { cueBody } from '../geometry/cue';
+import { gainBox } from '../geometry/gain';
+import { cueBox, cueSamples, linesShown } from './cueScene';
+import { lineItems, nudgePoint, type GainLine } from './gainLine';
 import type { LaneItem } from './Lane.svelte';
 
 /** dB of a step of the keyboard. */
@@ -14,13 +17,19 @@ const STEP_DB = 0.5;
 /** Seconds of the section that Enter selects where there's no loop. */
 const SECTION_S = 4;
 
+/** The gain line of a cue in a lane of this height. */
+export function cueLine(cue: CueView, height: number): GainLine {
+  const [top, high] = cueBody(height);
+  return { cue: cue.id, name: cue.name, points: cue.automation, limits: cue.span, box: gainBox(top, high) };
+}
+
 /** Everything of the music lane that the keyboard reaches: `cue 1`, `start 1`, ... */
 export function cueItems(model: TimelineModel, height: number): LaneItem[] {
   const { project, view } = model;
   if (!project) return [];
   return model.cues.flatMap((cue): LaneItem[] => {
     const chosen = model.section?.cue === cue.id ? model.section.span : null;
-    const box = cueBox(cue, project, view, height, chosen);
+    const box = cueBox(model, cue, project, view, height);
     const { rate } = project.video;
     const time = (frame: number) => model.timecode(frame);
     const length = (samples: number) => lengthLabel(placeOfSample(samples, rate, project.sampleRate), rate);
@@ -43,31 +52,38 @@ export function cueItems(model: TimelineModel, height: number): LaneItem[] {
         : []),
       narrow('fadeOut', box.fadeOutX, t('timeline.fadeOut', { name, length: length(cue.fadeOut) })),
       narrow('end', box.x1, t('timeline.cueEnd', { name, time: time(cue.span[1]) })),
-      {
-        id: `gain ${cue.id}`,
-        name: t('timeline.cueGain', { name, gain: gainLabel(cue.gainDb) }),
-        x: box.x0,
-        width: box.x1 - box.x0,
-      },
+      ...(linesShown(model, 'music')
+        ? lineItems(model, cueLine(cue, height))
+        : [
+            {
+              id: `gain ${cue.id}`,
+              name: t('timeline.cueGain', { name, gain: gainLabel(cue.gainDb) }),
+              x: box.x0,
+              width: box.x1 - box.x0,
+            },
+          ]),
     ];
   });
 }
 
 /** An arrow key on an item; one edit, one undo step. */
 export function nudgeCue(model: TimelineModel, id: string, along: number, up: number): boolean {
-  const [part, number] = id.split(' ');
+  const [part, number, index] = id.split(' ');
   const cue = model.cues.find((one) => one.id === Number(number));
   const project = model.project;
   if (!cue || !project) return false;
+  const all: Span = [0, project.video.frames];
   switch (part) {
+    case 'cue':
+      if (along === 0) return false;
+      saveSpan(model, cue, movedSpan(cue.span, along, all));
+      return true;
+    case 'point':
+      return nudgePoint(model, cueLine(cue, 0), Number(index), along, up);
     case 'start':
     case 'end': {
       if (along === 0) return false;
-      const others = project.cues.filter((one) => one.id !== cue.id).map((one) => one.span);
-      const frame = cue.span[part === 'start' ? 0 : 1] + along;
-      const span = withEdge(cue.span, part, frame, roomOf(cue.span, others, project.video.frames));
-      model.hold({ kind: 'span', cue: cue.id, span });
-      void model.commit({ edit: 'set_cue_span', cue: cue.id, span: [span[0], span[1]] });
+      saveSpan(model, cue, withEdge(cue.span, part, cue.span[part === 'start' ? 0 : 1] + along, all));
       return true;
     }
     case 'fadeIn':
@@ -92,6 +108,12 @@ export function nudgeCue(model: TimelineModel, id: string, along: number, up: nu
     default:
       return false;
   }
+}
+
+function saveSpan(model: TimelineModel, cue: CueView, span: Span): void {
+  if (span[0] === cue.span[0] && span[1] === cue.span[1]) return;
+  model.hold({ kind: 'span', cue: cue.id, span });
+  void model.commit({ edit: 'set_cue_span', cue: cue.id, span: [span[0], span[1]] });
 }
 
 function nudgeFade(model: TimelineModel, project: ProjectView, cue: CueView, part: 'fadeIn' | 'fadeOut', along: number): boolean {

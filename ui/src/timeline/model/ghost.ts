@@ -1,6 +1,7 @@
 // What a drag shows before it is an edit.
-import type { CueView, HitView } from '../../api/types';
-import type { Point } from '../geometry/curve';
+import type { CueView, HitView, ProjectView } from '../../api/types';
+import { withHeardFades } from '../geometry/heard';
+import { plainPoints, type Point } from '../geometry/points';
 import type { Span } from '../geometry/spans';
 import type { SnapKind } from '../geometry/snap';
 
@@ -11,6 +12,10 @@ export type Ghost =
   | { readonly kind: 'span'; readonly cue: number; readonly span: Span }
   | { readonly kind: 'fades'; readonly cue: number; readonly fadeIn: number; readonly fadeOut: number }
   | { readonly kind: 'gain'; readonly cue: number; readonly gainDb: number }
+  /** Drawn gain; `null` is the temp track. */
+  | { readonly kind: 'line'; readonly cue: number | null; readonly points: readonly Point[] }
+  /** A cue that is being drawn. */
+  | { readonly kind: 'newCue'; readonly span: Span }
   | { readonly kind: 'section'; readonly cue: number; readonly span: Span }
   | { readonly kind: 'loop'; readonly span: Span | null };
 
@@ -35,13 +40,29 @@ export function hitsWith(hits: readonly HitView[], ghost: Ghost | null): readonl
     .sort((a, b) => a.frame - b.frame);
 }
 
-/** Cues with what is in the hand. */
-export function cuesWith(cues: readonly CueView[], ghost: Ghost | null): readonly CueView[] {
-  if (!ghost) return cues;
-  return cues.map((cue) => {
-    if (ghost.kind === 'span' && ghost.cue === cue.id) return { ...cue, span: [ghost.span[0], ghost.span[1]] };
-    if (ghost.kind === 'fades' && ghost.cue === cue.id) return { ...cue, fadeIn: ghost.fadeIn, fadeOut: ghost.fadeOut };
-    if (ghost.kind === 'gain' && ghost.cue === cue.id) return { ...cue, gainDb: ghost.gainDb };
-    return cue;
-  });
+/** Cues with what is in the hand. A cue that is moved whole takes its drawn gain along, as the program does it. */
+export function cuesWith(project: ProjectView, ghost: Ghost | null): readonly CueView[] {
+  const { cues } = project;
+  switch (ghost?.kind) {
+    case 'span':
+      return withHeardFades(changed(cues, ghost.cue, (cue) => moved(cue, ghost.span)), project);
+    case 'fades':
+      return withHeardFades(changed(cues, ghost.cue, (cue) => ({ ...cue, fadeIn: ghost.fadeIn, fadeOut: ghost.fadeOut })), project);
+    case 'gain':
+      return changed(cues, ghost.cue, (cue) => ({ ...cue, gainDb: ghost.gainDb }));
+    case 'line':
+      return changed(cues, ghost.cue, (cue) => ({ ...cue, automation: plainPoints(ghost.points) }));
+    default:
+      return cues;
+  }
+}
+
+function changed(cues: readonly CueView[], id: number | null, change: (cue: CueView) => CueView): CueView[] {
+  return cues.map((cue) => (cue.id === id ? change(cue) : cue));
+}
+
+function moved(cue: CueView, [from, to]: Span): CueView {
+  const by = from - cue.span[0];
+  const whole = to - cue.span[1] === by;
+  return { ...cue, span: [from, to], automation: whole ? cue.automation.map(([frame, db]) => [frame + by, db]) : cue.automation };
 }

@@ -4,8 +4,8 @@ import type { Studio } from '../../state/studio';
 import { Loader } from '../data/loader';
 import { Peaks } from '../data/peaks';
 import { Strip } from '../data/strip';
-import type { Beat } from '../geometry/beats';
-import { duckingEnvelope, type DuckPoint } from '../geometry/ducking';
+import { shareRuler, type BeatTrack } from '../geometry/beats';
+import { heardSpan } from '../geometry/heard';
 
 /** A take that is being made. */
 export interface Making {
@@ -68,7 +68,16 @@ export class Sources {
   #folder = $derived(this.#project?.folder ?? null);
   #key = $derived(this.#project?.video.key ?? null);
   #analysed = $derived(this.#project?.analysed ?? false);
-  #threshold = $derived(this.#project?.mix.ducking.thresholdDb ?? 0);
+  /** All that the ducking depends on: where it changes, the curve is another one. */
+  #duckingOf = $derived.by(() => {
+    const project = this.#project;
+    if (!project) return '';
+    const { ducking, temp } = project.mix;
+    return JSON.stringify([ducking, temp, project.tempAutomation, project.speech]);
+  });
+  #duckingPath = $derived(`ducking/${this.#key}#${this.#duckingOf}`);
+  /** The last curve that came: it stays in sight until the next one is there. */
+  #lastDucking: { key: string | null; values: Float32Array } = { key: null, values: new Float32Array(0) };
   #takes = $derived(
     (this.#project?.cues ?? []).flatMap((cue) => cue.take ?? []).join(' '),
   );
@@ -83,11 +92,14 @@ export class Sources {
     return { take, cue, span, readySamples, section: job.kind === 'regenerate' };
   });
 
-  /** Beats of the takes in use, in order. */
-  beats = $derived.by((): readonly Beat[] => {
-    const ids = this.#takes.split(' ').filter(Boolean).map(Number);
-    const all = ids.flatMap((id) => this.#plans[id]?.beats ?? []);
-    return ids.length > 1 ? all.sort((a, b) => a[0] - b[0]) : all;
+  /** Beats of the takes in use, each where its cue has the ruler, in order. */
+  tracks = $derived.by((): readonly BeatTrack[] => {
+    const heard = (this.#project?.cues ?? []).flatMap((cue) => {
+      const span = heardSpan(cue);
+      const beats = cue.take === null ? undefined : this.#plans[cue.take]?.beats;
+      return span && beats && beats.length > 0 ? [{ span, beats }] : [];
+    });
+    return shareRuler(heard.map((one) => one.span)).map(([from, to, n]) => ({ beats: heard[n]!.beats, span: [from, to] }));
   });
 
   get peaks(): Peaks {
@@ -103,13 +115,12 @@ export class Sources {
   /** The picture's intensity at the rate of the analysis, 0..1; empty while it isn't there. */
   pictureCurve = $derived.by(() => floats(this.#bytes(this.#picturePath)));
 
-  /** Where the temp track is heard, 10 Hz. */
-  speech = $derived.by(() => this.#bytes(this.#speechPath) ?? new Uint8Array(0));
-
-  /** How far the music goes down, by the settings of the mix. */
-  ducking = $derived.by((): DuckPoint[] => {
-    const ducking = this.#project?.mix.ducking;
-    return ducking ? duckingEnvelope(this.speech, ducking) : [];
+  /** How far the music goes down, in dB, 0 or less, 20 a second; empty where it doesn't, or while it isn't known. */
+  ducking = $derived.by((): Float32Array => {
+    if (!this.#ducked) return new Float32Array(0);
+    const bytes = this.#bytes(this.#duckingPath);
+    if (bytes) this.#lastDucking = { key: this.#key, values: floats(bytes) };
+    return this.#lastDucking.key === this.#key ? this.#lastDucking.values : new Float32Array(0);
   });
 
   /** The loudness of a take at 10 Hz from its start, 0..1; empty while it isn't there. */
@@ -121,9 +132,8 @@ export class Sources {
     return `curve/picture/${this.#key}${this.#analysed ? '' : '#part'}`;
   }
 
-  get #speechPath(): string {
-    // Another threshold is another answer.
-    return `speech/${this.#key}#${this.#threshold}${this.#analysed ? '' : '#part'}`;
+  get #ducked(): boolean {
+    return !!this.#project?.video.sound && this.#project.mix.ducking.on;
   }
 
   #bytes(path: string): Uint8Array | null {
@@ -144,8 +154,8 @@ export class Sources {
   #want(): void {
     if (this.#key === null) return this.#curves.want('all', []);
     const takes = this.#takes.split(' ').filter(Boolean);
-    const speech = this.#project?.video.sound ? [this.#speechPath] : [];
-    this.#curves.want('all', [this.#picturePath, ...speech, ...takes.map((id) => `curve/take/${id}`)]);
+    const ducking = this.#ducked ? [this.#duckingPath] : [];
+    this.#curves.want('all', [this.#picturePath, ...ducking, ...takes.map((id) => `curve/take/${id}`)]);
   }
 
   #plan(): void {

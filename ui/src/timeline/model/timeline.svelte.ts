@@ -1,11 +1,12 @@
 import { getContext, setContext } from 'svelte';
 import type { Edit } from '../../api/types';
-import { timecode } from '../../lib/time';
+import { timecode, type Rate } from '../../lib/time';
 import { t } from '../../i18n/index';
 import type { Studio } from '../../state/studio';
 import { placeOfSeconds } from '../geometry/time';
-import { beatWidth } from '../geometry/beats';
-import { snap, type SnapKind, type Snapped, type SnapTargets } from '../geometry/snap';
+import { beatWidth, type Beat } from '../geometry/beats';
+import type { Point } from '../geometry/points';
+import { snap, snapSpan, type SnapKind, type Snapped, type SnapTargets } from '../geometry/snap';
 import type { Span } from '../geometry/spans';
 import * as geometry from '../geometry/view';
 import { cuesWith, hitsWith, type Ghost, type Hint, type SnapLine } from './ghost';
@@ -14,16 +15,20 @@ import { Sources } from './sources.svelte';
 /** Beats nearer to each other than this many pixels draw nothing. */
 const BEATS_APART = 14;
 
+type Modifiers = { readonly ctrlKey: boolean; readonly metaKey: boolean };
+/** What is dragged itself: it doesn't snap to where it was. */
+type Without = { readonly kind: SnapKind; readonly frames: readonly number[] };
+
 /** The state of the timeline: what is visible, and what is in the user's hand. */
 export class TimelineModel {
   view = $state.raw<geometry.View>({ left: 0, scale: 1, width: 0 });
-  /** How the view follows the playhead while it plays. */
-  following = $state<geometry.Follow>('page');
   ghost = $state.raw<Ghost | null>(null);
   hint = $state.raw<Hint | null>(null);
   line = $state.raw<SnapLine | null>(null);
   /** The chosen point of the drawn intensity. */
   point = $state<number | null>(null);
+  /** The chosen point of a gain line; of the temp track where `cue` is `null`. */
+  gainPoint = $state.raw<{ readonly cue: number | null; readonly index: number } | null>(null);
   readonly sources: Sources;
   /** The element that holds the lanes; hints are placed in it. */
   root: HTMLElement | null = null;
@@ -35,7 +40,16 @@ export class TimelineModel {
   project = $derived.by(() => this.studio.app.project);
   frames = $derived(this.project?.video.frames ?? 1);
   hits = $derived(hitsWith(this.project?.hits ?? [], this.ghost));
-  cues = $derived(cuesWith(this.project?.cues ?? [], this.ghost));
+  cues = $derived(this.project ? cuesWith(this.project, this.ghost) : []);
+  /** The gain drawn over the temp track. */
+  tempGain = $derived.by((): readonly Point[] =>
+    this.ghost?.kind === 'line' && this.ghost.cue === null ? this.ghost.points : (this.project?.tempAutomation ?? []),
+  );
+  /** How the view follows the playhead while it plays. */
+  following = $derived.by((): geometry.Follow => {
+    const { follow } = this.studio.layout.sizes;
+    return follow === 'smooth' || follow === 'off' ? follow : 'page';
+  });
   drawn = $derived(this.ghost?.kind === 'intensity' ? this.ghost.drawn : (this.project?.intensity.drawn ?? []));
   loop = $derived(this.ghost?.kind === 'loop' ? this.ghost.span : (this.project?.loopRange ?? null));
 
@@ -52,13 +66,23 @@ export class TimelineModel {
     return chosen.kind === 'hit' ? chosen.hit : null;
   });
 
+  /** Beats that stand on the ruler, in order. */
+  #beats = $derived.by((): readonly Beat[] => {
+    const rate = this.project?.video.rate ?? [25, 1];
+    const there = (beat: Beat, [from, to]: Span) => {
+      const place = placeOfSeconds(beat[0], rate);
+      return place >= from && place < to;
+    };
+    return this.sources.tracks.flatMap(({ beats, span }) => beats.filter((beat) => there(beat, span)));
+  });
+
   /** Places that don't change while something is dragged. */
   #fixed = $derived.by((): SnapTargets => {
     const project = this.project;
     if (!project) return {};
     const { rate } = project.video;
-    const beats = this.sources.beats;
-    const all = (list: typeof beats) => list.map((beat) => placeOfSeconds(beat[0], rate));
+    const beats = this.#beats;
+    const all = (list: readonly Beat[]) => list.map((beat) => placeOfSeconds(beat[0], rate));
     return {
       hit: project.hits.map((hit) => hit.frame),
       cut: project.cuts.map((cut) => cut.frame),
@@ -70,18 +94,37 @@ export class TimelineModel {
   });
 
   /** Snaps a place in frames; `without` leaves out the thing that is dragged itself. Ctrl turns snapping around. */
-  snap(place: number, event: { ctrlKey: boolean; metaKey: boolean } | null, without?: { kind: SnapKind; frame: number }): Snapped {
+  snap(place: number, event: Modifiers | null, without?: Without): Snapped {
     const project = this.project;
-    const turned = event !== null && (event.ctrlKey || event.metaKey);
-    const on = this.studio.view.snap !== turned;
     if (!project) return { frame: Math.round(place), kind: null };
+    const snapped = snap(place, this.view, this.#targets(project.video.rate, without), this.#snaps(event));
+    return { ...snapped, frame: Math.max(0, Math.min(project.video.frames, snapped.frame)) };
+  }
+
+  /** Snaps a span that is moved whole by either of its ends; `at` is the end that was drawn. */
+  snapSpan(start: number, length: number, event: Modifiers | null, without?: Without): Snapped & { readonly at: number } {
+    const project = this.project;
+    if (!project) return { frame: Math.round(start), kind: null, at: Math.round(start) };
+    return snapSpan(start, length, this.view, this.#targets(project.video.rate, without), this.#snaps(event));
+  }
+
+  #snaps(event: Modifiers | null): boolean {
+    return this.studio.view.snap !== (event !== null && (event.ctrlKey || event.metaKey));
+  }
+
+  #targets(rate: Rate, without?: Without): SnapTargets {
     const targets: SnapTargets = { ...this.#fixed, playhead: [this.studio.playback.nowFrame()] };
-    if (without) targets[without.kind] = targets[without.kind]?.filter((frame) => frame !== without.frame);
-    const width = beatWidth(this.sources.beats, project.video.rate, this.view.scale);
+    if (without) targets[without.kind] = targets[without.kind]?.filter((frame) => !without.frames.includes(frame));
+    const width = this.#beatWidth(rate);
     if (width < BEATS_APART) targets.beat = [];
     if (width * 4 < BEATS_APART) targets.bar = [];
-    const snapped = snap(place, this.view, targets, on);
-    return { ...snapped, frame: Math.max(0, Math.min(project.video.frames, snapped.frame)) };
+    return targets;
+  }
+
+  /** Pixels from beat to beat of the slowest take: gaps between cues don't count. */
+  #beatWidth(rate: Rate): number {
+    const widths = this.sources.tracks.map(({ beats }) => beatWidth(beats, rate, this.view.scale)).filter((width) => width > 0);
+    return widths.length > 0 ? Math.max(...widths) : 0;
   }
 
   /** Shows what is held, its value beside the pointer, and what it snapped to. */
@@ -137,6 +180,13 @@ export class TimelineModel {
     this.view = geometry.fit(this.view.width, this.frames);
   }
 
+  /** Shows again what was shown of this video the last time, or all of it. */
+  restore(key: string): void {
+    const shown = this.studio.layout.viewOf(key);
+    if (!shown || this.view.width <= 0) return this.fit();
+    this.view = geometry.held({ left: shown[0], scale: this.view.width / (shown[1] - shown[0]), width: this.view.width }, this.frames);
+  }
+
   zoomAt(x: number, factor: number): void {
     this.view = geometry.zoomAt(this.view, x, factor, this.frames);
   }
@@ -157,6 +207,14 @@ export class TimelineModel {
 
   show(span: Span): void {
     this.view = geometry.fitSpan(this.view.width, span, this.frames);
+  }
+
+  /** Scrolls to a span, and zooms out where it doesn't fit. */
+  showSpan(span: Span): void {
+    const [from, to] = [this.x(span[0]), this.x(span[1])];
+    if (from >= 0 && to <= this.view.width) return;
+    if (to - from > this.view.width) this.show(span);
+    else this.scrollTo((span[0] + span[1] - this.view.width / this.view.scale) / 2);
   }
 
   reveal(frame: number): void {

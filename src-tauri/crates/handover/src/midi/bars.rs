@@ -69,7 +69,7 @@ impl Grid {
     }
 }
 
-/// All beats by time, with whether a bar starts and whether another cue's music starts there.
+/// All beats by time, with whether a bar starts and whether another cue's music does.
 fn beats(cues: &[SheetCue]) -> Vec<(f64, bool, bool)> {
     let mut sorted: Vec<&SheetCue> = cues.iter().filter(|cue| !cue.beats.is_empty()).collect();
     sorted.sort_by_key(|cue| (cue.span.start(), cue.number));
@@ -78,7 +78,9 @@ fn beats(cues: &[SheetCue]) -> Vec<(f64, bool, bool)> {
         let Some(first) = cue.beats.iter().find(|beat| beat.time_s >= 0.0) else {
             continue;
         };
-        all.retain(|beat| beat.0 < first.time_s - SAME_S);
+        // A beat just before the other music's first one would be a stumble of the tempo.
+        let room = beat_s(cue, first.time_s) / 4.0;
+        all.retain(|beat| beat.0 < first.time_s - room.max(SAME_S));
         let mut last = f64::NEG_INFINITY;
         for beat in &cue.beats {
             if beat.time_s >= first.time_s && beat.time_s > last + SAME_S {
@@ -88,6 +90,12 @@ fn beats(cues: &[SheetCue]) -> Vec<(f64, bool, bool)> {
         }
     }
     all
+}
+
+/// Seconds from a beat to the next.
+fn beat_s(cue: &SheetCue, time_s: f64) -> f64 {
+    let next = cue.beats.iter().find(|beat| beat.time_s > time_s + SAME_S);
+    next.map_or(PLAIN_S, |next| next.time_s - time_s)
 }
 
 /// Pulses from 0 to at least the end of the picture; what lies between the music of cues is filled with beats of about
@@ -143,7 +151,8 @@ fn fill(out: &mut Vec<Pulse>, until_s: f64, beat_s: f64, down: bool) {
         out.push(Pulse {
             time_s: until_s,
             tick: from.tick + parts * QUARTER / 8,
-            down,
+            // Or all beats up to the next bar would lie beside the grid.
+            down: true,
         });
         return;
     }

@@ -4,10 +4,13 @@ use std::fmt::Write as _;
 
 use muvi_session::{
     AnalysisReport, DoctorReport, EvaluationReport, InputFacts, PackVerified, PlanReport, ScoreReport,
-    StageTime,
+    SpanReport, StageTime,
 };
 
 use crate::output::clock;
+
+/// So many spans of speech are named; `--json` has all.
+const SPANS_SHOWN: usize = 8;
 
 /// What `muvi score` prints at its end.
 pub(crate) fn score(report: &ScoreReport) -> String {
@@ -65,6 +68,7 @@ pub(crate) fn analysis(report: &AnalysisReport) -> String {
         "mood", report.picture.valence, report.picture.arousal, report.picture.mean_intensity
     );
     let _ = writeln!(text, "{:<12} {}", "would be", tempo(&report.plan));
+    let _ = writeln!(text, "{:<12} {}", "speech", speech(report.speech.as_deref()));
     let _ = writeln!(text, "{:<12} {}", "intensity", sparkline(&report.intensity, 60));
     if !report.plan.hits.is_empty() {
         let _ = writeln!(text, "\n{:>9}  {:<5} {:>8}  music", "time", "what", "strength");
@@ -86,6 +90,28 @@ pub(crate) fn analysis(report: &AnalysisReport) -> String {
         let _ = writeln!(text, "{:<12} {}", "heat map", path.display());
     }
     text
+}
+
+/// Where somebody speaks: how long in all, and the first few spans.
+fn speech(spans: Option<&[SpanReport]>) -> String {
+    let Some(spans) = spans else {
+        return "can't be told".into();
+    };
+    if spans.is_empty() {
+        return "none".into();
+    }
+    let seconds: f64 = spans.iter().map(|it| it.end_s - it.start_s).sum();
+    let shown = spans.iter().take(SPANS_SHOWN);
+    let shown: Vec<_> = shown
+        .map(|it| format!("{:.1}-{:.1}", it.start_s, it.end_s))
+        .collect();
+    let more = spans.len().saturating_sub(SPANS_SHOWN);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("{seconds:.1} s: {} s{more}", shown.join(", "))
 }
 
 /// What `muvi evaluate` prints.

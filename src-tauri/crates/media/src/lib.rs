@@ -14,7 +14,7 @@ pub mod loudness;
 mod part;
 pub mod probe;
 mod process;
-mod resample;
+pub mod resample;
 mod tools;
 pub mod view;
 pub mod wav;

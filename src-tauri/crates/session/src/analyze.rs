@@ -7,15 +7,17 @@ use muvi_scoring::ScoringError;
 use muvi_scoring::analysis::Analysis;
 use muvi_scoring::hits::{HitSettings, find_hits};
 use muvi_scoring::plan::{Plan, PlanRequest};
+use muvi_timeline::SampleSpan;
 
+use crate::assets::{TempPass, speech_of};
 use crate::cancel::CancelToken;
 use crate::describe;
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, one_line};
 use crate::event::{Event, Phase};
 use crate::heat::Heat;
 use crate::progress::Progress;
-use crate::report::AnalysisReport;
+use crate::report::{AnalysisReport, SpanReport};
 use crate::request::AnalyzeRequest;
 use crate::score::open;
 use crate::target::check_heatmap;
@@ -42,7 +44,7 @@ fn run(
     cancel: &CancelToken,
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<AnalysisReport, Error> {
-    let mut phases = vec![Phase::Open, Phase::Watch, Phase::Plan];
+    let mut phases = vec![Phase::Open, Phase::Watch, Phase::Speech, Phase::Plan];
     phases.extend(request.heatmap.as_ref().map(|_| Phase::Heatmap));
     let mut progress = Progress::new(phases, cancel, listener);
 
@@ -59,6 +61,9 @@ fn run(
     for warning in &watched.seen.warnings {
         progress.warn(warning.clone());
     }
+
+    progress.start(Phase::Speech)?;
+    let speech = speech(request, &tools, &info, &engine, &mut progress)?;
 
     progress.start(Phase::Plan)?;
     let analysis = &watched.seen.analysis;
@@ -83,6 +88,7 @@ fn run(
         frame_rate: intensity.rate_hz,
         intensity: intensity.values,
         hit: analysis.curves.hit.clone(),
+        speech,
         heatmap: request.heatmap.clone(),
         provider: watched.provider,
         stages,
@@ -90,6 +96,49 @@ fn run(
         real_time_factor: info.duration().as_secs_f64() / seconds,
         warnings,
     })
+}
+
+/// Where somebody speaks; what can't be heard is a warning, since it is not what was asked for first.
+fn speech(
+    request: &AnalyzeRequest,
+    tools: &Tools,
+    info: &MediaInfo,
+    engine: &Engine,
+    progress: &mut Progress<'_>,
+) -> Result<Option<Vec<SpanReport>>, Error> {
+    let hz = engine.sample_rate();
+    let pass = TempPass {
+        record: None,
+        runtime: request.engine.runtime.clone(),
+    };
+    let cancel = progress.cancel().clone();
+    let cancelled = || cancel.is_cancelled();
+    let heard = speech_of(
+        tools,
+        info,
+        hz,
+        &pass,
+        request.engine.cache,
+        &cancelled,
+        &mut |done| {
+            progress.at(done);
+        },
+    );
+    progress.check()?;
+    match heard {
+        Ok(spans) => Ok(spans.map(|spans| {
+            let seconds = |sample: u64| sample as f64 / f64::from(hz);
+            let span = |it: &SampleSpan| SpanReport {
+                start_s: seconds(it.start()),
+                end_s: seconds(it.end()),
+            };
+            spans.iter().map(span).collect()
+        })),
+        Err(error) => {
+            progress.warn(one_line(&error));
+            Ok(None)
+        }
+    }
 }
 
 fn draw(

@@ -10,6 +10,8 @@ pub enum Phase {
     Open,
     /// Decodes the picture, finds cuts, runs encoder and adaptor.
     Watch,
+    /// Looks for speech in the video's own sound.
+    Speech,
     /// Lays out tempo, bars, chords and hits.
     Plan,
     /// Listens to the style clip.
@@ -32,6 +34,7 @@ impl Phase {
         match self {
             Self::Open => "Opening the video",
             Self::Watch => "Watching the picture",
+            Self::Speech => "Listening for speech",
             Self::Plan => "Planning the music",
             Self::Style => "Listening to the style clip",
             Self::Load => "Loading the models",

@@ -23,6 +23,7 @@ mod report;
 mod request;
 mod score;
 mod seen;
+mod speech;
 pub mod store;
 pub mod studio;
 mod style;
@@ -41,7 +42,7 @@ pub use pack::{PackVerified, pack_info, pack_verify};
 pub use quiet::switch_reports_off;
 pub use report::{
     AnalysisReport, BinScores, EvaluationReport, HitReport, InputFacts, LoudnessReport, PictureReport,
-    PlanReport, ScoreReport, StageTime, TempoReport,
+    PlanReport, ScoreReport, SpanReport, StageTime, TempoReport,
 };
 pub use request::{
     AnalyzeRequest, AudioCodecChoice, EngineRequest, EvaluateRequest, ProviderChoice, ScoreRequest,
@@ -49,4 +50,5 @@ pub use request::{
 };
 pub use score::score;
 pub use seen::{Seen, SeenCut};
+pub use speech::ListenError;
 pub use watch::{FrameTap, Partial, PartialTap, WatchTaps, Watched};

@@ -80,6 +80,15 @@ pub struct PictureReport {
     pub from_cache: bool,
 }
 
+/// A span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct SpanReport {
+    /// Its start.
+    pub start_s: f64,
+    /// Its end.
+    pub end_s: f64,
+}
+
 /// What the plan decided.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlanReport {
@@ -174,6 +183,8 @@ pub struct AnalysisReport {
     pub intensity: Vec<f32>,
     /// Probability of a hit, 0..1, one value per analysed frame.
     pub hit: Vec<f32>,
+    /// Where somebody speaks in the video's own sound, in order; `None` where that can't be told.
+    pub speech: Option<Vec<SpanReport>>,
     /// The heat map, if one was written.
     pub heatmap: Option<PathBuf>,
     /// What the networks ran on; `None` where the analysis came from the cache.

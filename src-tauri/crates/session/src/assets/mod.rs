@@ -2,6 +2,7 @@
 
 mod error;
 mod levels;
+mod pass;
 mod peaks;
 mod seen;
 mod temp;
@@ -11,7 +12,7 @@ mod thumbs;
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::UNIX_EPOCH;
@@ -19,10 +20,11 @@ use std::time::UNIX_EPOCH;
 use muvi_media::view::{FrameServer, ViewError};
 use muvi_media::{MediaInfo, Tools};
 use muvi_scoring::analysis::Analysis;
-use muvi_timeline::Rate;
+use muvi_timeline::{Rate, SampleSpan};
 
 pub use error::AssetError;
 pub use levels::{Levels, Loudness};
+pub use pass::TempPass;
 pub use peaks::{LEVELS, Peaks, TILE_BINS};
 pub use thumbs::{ThumbSink, Thumbs};
 
@@ -37,6 +39,8 @@ use temp::Temp;
 pub enum AssetChange {
     /// There is more of the temp track: how much of it, 0 to 1.
     Temp(f64),
+    /// The temp track can be played from this file; told again once the file has its name.
+    Playable(PathBuf),
     /// There is one more picture of the film strip.
     Thumb,
     /// Something cannot be made; everything else goes on.
@@ -129,6 +133,11 @@ impl Assets {
         self.temp.above(threshold_db)
     }
 
+    /// Where somebody speaks in the temp track, in samples of the project, in order; `None` until all of it was heard.
+    pub fn spoken(&self) -> Option<Arc<[SampleSpan]>> {
+        self.temp.speech()
+    }
+
     /// Takes an analysis, whole or as far as it has come; call it again as it grows.
     pub fn see(&self, analysis: &Analysis) {
         self.drawn().see(analysis);
@@ -145,7 +154,7 @@ impl Assets {
         self.drawn().intensity().to_vec()
     }
 
-    /// Hears the temp track in the background unless that is done; with `strip` it then makes the small pictures that
+    /// Hears the temp track in the background, as far as `pass` has something that is not there yet; with `strip` it then makes the small pictures that
     /// are missing too (leave that to [`Assets::thumb_sink`] where the frames are decoded anyway). Ends early once
     /// `cancel` is set or this object is dropped.
     ///
@@ -153,6 +162,7 @@ impl Assets {
     /// [`AssetError::Thread`]; what fails later comes as a change.
     pub fn start_background(
         &self,
+        pass: TempPass,
         strip: bool,
         cancel: CancelToken,
         mut on_change: impl FnMut(AssetChange) + Send + 'static,
@@ -162,7 +172,7 @@ impl Assets {
         let closed = self.closed.clone();
         let work = move || {
             let ended = || cancel.is_cancelled() || closed.is_cancelled();
-            let told = temp.listen(&tools, &info, &ended, |done| on_change(AssetChange::Temp(done)));
+            let told = temp.listen(&tools, &info, &pass, &ended, &mut on_change);
             if let Err(problem) = told {
                 on_change(AssetChange::Problem(problem));
             }
@@ -206,4 +216,30 @@ fn fingerprint(path: &Path) -> io::Result<String> {
     let written = fs::metadata(path)?.modified()?.duration_since(UNIX_EPOCH);
     let written = written.map(|since| since.as_nanos()).unwrap_or_default();
     Ok(key(&[&Fingerprint::of(path)?.key, &written.to_string()]))
+}
+
+/// Where somebody speaks in the own sound of `info`, in samples at `sample_rate` (Hz): from the user's cache with
+/// `cache`, else by listening to it. `None` if `cancelled` came first.
+pub(crate) fn speech_of(
+    tools: &Tools,
+    info: &MediaInfo,
+    sample_rate: u32,
+    pass: &TempPass,
+    cache: bool,
+    cancelled: &dyn Fn() -> bool,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Option<Arc<[SampleSpan]>>, AssetError> {
+    let cache = if cache { Cache::of_user() } else { None };
+    let content = cache.as_ref().and_then(|_| fingerprint(&info.path).ok());
+    let temp = Temp::open(info, sample_rate, cache.as_ref().zip(content.as_deref()));
+    let mut problem = None;
+    temp.listen(tools, info, pass, cancelled, &mut |change| match change {
+        AssetChange::Temp(done) => progress(done),
+        AssetChange::Problem(error) => problem = Some(error),
+        AssetChange::Playable(_) | AssetChange::Thumb => {}
+    })?;
+    match problem {
+        Some(error) => Err(error),
+        None => Ok(temp.speech()),
+    }
 }

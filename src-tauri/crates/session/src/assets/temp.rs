@@ -1,22 +1,22 @@
-//! The waveform of a video's own sound, and where it is heard.
+//! A video's own sound: its waveform, where it is heard, where somebody speaks.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use muvi_media::audio::AudioReader;
+use muvi_media::growing::GrowingWav;
 use muvi_media::{MediaInfo, Tools};
+use muvi_scoring::runtime::Runtime;
+use muvi_timeline::SampleSpan;
 
-use super::AssetError;
 use super::levels::Levels;
+use super::pass::{Pass, Recorder, Sound, TempPass, is_whole};
 use super::peaks::Peaks;
+use super::{AssetChange, AssetError};
 use crate::cache::{Cache, key};
+use crate::speech::{ListenError, SpeechEars};
 
-/// Samples at a time.
-const BLOCK: usize = 1 << 14;
-/// How often it is told that there is more.
-const TELL_EVERY: Duration = Duration::from_millis(300);
 /// Changes whenever a cached entry of an older version would mean something else.
-const VERSION: &str = "temp 1";
+const VERSION: &str = "temp 2";
 
 /// The temp track as far as it was heard.
 #[derive(Debug)]
@@ -30,8 +30,21 @@ pub(super) struct Temp {
 struct Heard {
     peaks: Peaks,
     levels: Levels,
+    /// Known once all of it was heard; stays unknown where the detector can't be used.
+    speech: Option<Arc<[SampleSpan]>>,
     /// No more will come.
     over: bool,
+}
+
+impl Heard {
+    fn nothing(sample_rate: u32) -> Self {
+        Self {
+            peaks: Peaks::new(),
+            levels: Levels::new(sample_rate),
+            speech: None,
+            over: false,
+        }
+    }
 }
 
 impl Temp {
@@ -49,13 +62,21 @@ impl Temp {
             (cache.clone(), key(&parts))
         });
         let cached = entry.as_ref().and_then(|(cache, key)| read(&cache.get(key)?));
-        let over = cached.is_some() || stream.is_none();
-        let (peaks, levels) = cached.unwrap_or_else(|| (Peaks::new(), Levels::new(sample_rate)));
+        let mut heard = cached.unwrap_or_else(|| Heard::nothing(sample_rate));
+        if stream.is_none() {
+            heard.speech = Some(Arc::default());
+            heard.over = true;
+        }
         Self {
             sample_rate,
             entry,
-            heard: Mutex::new(Heard { peaks, levels, over }),
+            heard: Mutex::new(heard),
         }
+    }
+
+    /// Where somebody speaks, in samples; `None` until that is known.
+    pub(super) fn speech(&self) -> Option<Arc<[SampleSpan]>> {
+        self.lock().speech.clone()
     }
 
     /// A tile of peaks, and true if it can still change.
@@ -70,7 +91,8 @@ impl Temp {
         (heard.levels.above(threshold_db), !heard.over)
     }
 
-    /// Listens to it from its start to its end unless that was done; `each` is told how much of it is done, 0 to 1.
+    /// Makes in one pass what is missing of peaks, levels, speech and the file that is played; `each` is told of it.
+    /// Does nothing if all is there.
     ///
     /// # Errors
     /// [`AssetError::Sound`] if it cannot be decoded; what was heard until then stays.
@@ -78,61 +100,98 @@ impl Temp {
         &self,
         tools: &Tools,
         info: &MediaInfo,
+        pass: &TempPass,
         cancelled: &dyn Fn() -> bool,
-        mut each: impl FnMut(f64),
+        each: &mut dyn FnMut(AssetChange),
     ) -> Result<(), AssetError> {
-        let Some(stream) = info.main_audio().filter(|_| !self.lock().over) else {
+        let Some(stream) = info.main_audio() else {
             return Ok(());
         };
-        let heard = self.hear(tools, info, stream, cancelled, &mut each);
-        let mut state = self.lock();
+        let made = pass.record.as_deref().filter(|path| {
+            let there = is_whole(path, info.samples(self.sample_rate));
+            if there {
+                each(AssetChange::Playable((*path).to_owned()));
+            }
+            there
+        });
+        let over = self.lock().over;
+        let missing = pass.record.as_deref().filter(|_| made.is_none());
+        if over && missing.is_none() {
+            return Ok(());
+        }
+        let source = match made {
+            // What was decoded before need not be decoded again.
+            Some(path) => Sound::Decoded(GrowingWav::open(path)?),
+            None => Sound::Video(AudioReader::open_video(tools, info, stream, self.sample_rate)?),
+        };
+        let recorder = missing.and_then(|path| Recorder::create(path, self.sample_rate, each));
+        if over {
+            let total = info.samples(self.sample_rate);
+            return Pass {
+                source,
+                recorder,
+                total,
+            }
+            .run(cancelled, each, |_| 0);
+        }
+        self.hear(
+            Pass {
+                source,
+                recorder,
+                total: info.samples(self.sample_rate),
+            },
+            pass,
+            cancelled,
+            each,
+        )
+    }
+
+    fn hear(
+        &self,
+        sound: Pass,
+        pass: &TempPass,
+        cancelled: &dyn Fn() -> bool,
+        each: &mut dyn FnMut(AssetChange),
+    ) -> Result<(), AssetError> {
+        let mut ears = Runtime::load(pass.runtime.as_deref())
+            .map_err(ListenError::from)
+            .and_then(|runtime| SpeechEars::new(&runtime, self.sample_rate));
+        // A second pass, after one that was cancelled, starts from nothing.
+        *self.lock() = Heard::nothing(self.sample_rate);
+        let heard = sound.run(cancelled, each, |planes| {
+            let [left, right] = planes;
+            if let Ok(listening) = &mut ears
+                && let Err(error) = listening.hear(planes)
+            {
+                ears = Err(error);
+            }
+            let mut state = self.lock();
+            state.peaks.push(left, right);
+            state.levels.push(left, right);
+            state.peaks.samples()
+        });
         if cancelled() && heard.is_ok() {
             return Ok(());
         }
+        let speech = match ears.and_then(SpeechEars::finish) {
+            Ok(spans) => Some(Arc::from(spans)),
+            Err(error) => {
+                each(AssetChange::Problem(AssetError::Speech(error)));
+                None
+            }
+        };
+        let mut state = self.lock();
         state.over = true;
+        state.speech = speech;
         state.peaks.finish();
-        let bytes = heard.is_ok().then(|| write(&state.peaks, &state.levels));
+        let bytes = if heard.is_ok() { write(&state) } else { None };
         drop(state);
         if let (Some((cache, key)), Some(bytes)) = (&self.entry, bytes) {
             // What cannot be kept is made again the next time.
             let _ = cache.put(key, &bytes);
         }
-        each(1.0);
+        each(AssetChange::Temp(1.0));
         heard
-    }
-
-    fn hear(
-        &self,
-        tools: &Tools,
-        info: &MediaInfo,
-        stream: &muvi_media::probe::AudioStream,
-        cancelled: &dyn Fn() -> bool,
-        each: &mut impl FnMut(f64),
-    ) -> Result<(), AssetError> {
-        let mut reader = AudioReader::open_video(tools, info, stream, self.sample_rate)?;
-        let total = info.samples(self.sample_rate).max(1) as f64;
-        let [mut left, mut right] = [vec![0.0; BLOCK], vec![0.0; BLOCK]];
-        let mut told = Instant::now();
-        // A second pass, after one that was cancelled, starts from nothing.
-        let mut state = self.lock();
-        (state.peaks, state.levels) = (Peaks::new(), Levels::new(self.sample_rate));
-        drop(state);
-        while !cancelled() {
-            let read = reader.read([&mut left, &mut right])?;
-            if read == 0 {
-                break;
-            }
-            let mut state = self.lock();
-            state.peaks.push(&left[..read], &right[..read]);
-            state.levels.push(&left[..read], &right[..read]);
-            let done = state.peaks.samples() as f64 / total;
-            drop(state);
-            if told.elapsed() >= TELL_EVERY {
-                told = Instant::now();
-                each(done.min(1.0));
-            }
-        }
-        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Heard> {
@@ -140,16 +199,35 @@ impl Temp {
     }
 }
 
-fn write(peaks: &Peaks, levels: &Levels) -> Vec<u8> {
-    let peaks = peaks.to_bytes();
-    let mut bytes = (peaks.len() as u64).to_le_bytes().to_vec();
-    bytes.extend(peaks);
-    bytes.extend(levels.to_bytes());
-    bytes
+/// What is kept: nothing while the speech is not known, so that it is looked for again.
+fn write(heard: &Heard) -> Option<Vec<u8>> {
+    let speech = heard.speech.as_ref()?;
+    let mut bytes = Vec::new();
+    for part in [heard.peaks.to_bytes(), heard.levels.to_bytes()] {
+        bytes.extend((part.len() as u64).to_le_bytes());
+        bytes.extend(part);
+    }
+    let ends = speech.iter().flat_map(|span| [span.start(), span.end()]);
+    bytes.extend(ends.flat_map(u64::to_le_bytes));
+    Some(bytes)
 }
 
-fn read(bytes: &[u8]) -> Option<(Peaks, Levels)> {
+fn read(bytes: &[u8]) -> Option<Heard> {
+    let (peaks, rest) = part(bytes)?;
+    let (levels, rest) = part(rest)?;
+    let (spans, odd) = rest.as_chunks::<16>();
+    let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_le_bytes);
+    let span = |it: &[u8; 16]| Some(SampleSpan::new(number(&it[..8])?, number(&it[8..])?));
+    let speech: Option<Arc<[SampleSpan]>> = spans.iter().map(span).collect();
+    odd.is_empty().then_some(Heard {
+        peaks: Peaks::from_bytes(peaks)?,
+        levels: Levels::from_bytes(levels)?,
+        speech: Some(speech?),
+        over: true,
+    })
+}
+
+fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<8>()?;
-    let (peaks, levels) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    Some((Peaks::from_bytes(peaks)?, Levels::from_bytes(levels)?))
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
 }

@@ -37,7 +37,7 @@ fn work(assets: &Assets, strip: bool) -> Vec<AssetChange> {
     let (sender, changes) = channel();
     let on_change = move |change| sender.send(change).unwrap();
     assets
-        .start_background(strip, CancelToken::new(), on_change)
+        .start_background(TempPass::default(), strip, CancelToken::new(), on_change)
         .unwrap()
         .wait();
     changes.into_iter().collect()
@@ -147,6 +147,94 @@ fn the_temp_track_from_the_file_and_from_the_cache() {
 }
 
 #[test]
+fn speech_and_the_file_to_play_in_one_pass() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, cache) = (dir.path().join("a.mkv"), dir.path().join("cache"));
+    let sentence = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/austen.wav");
+    // Two seconds of silence, 7.1 s of speech, silence up to 12 s.
+    make(
+        &path,
+        &format!(
+            "-f lavfi -i testsrc2=s=64x64:r=25:d=12 -i {} -af adelay=2000:all=1,apad=whole_dur=12 -ar 48000 -ac 2 \
+             -c:v libx264 -preset ultrafast -c:a flac",
+            sentence.display()
+        ),
+    );
+    let pass = || TempPass {
+        record: Some(dir.path().join("temp/sound.wav")),
+        runtime: None,
+    };
+    let work = |assets: &Assets| {
+        let (sender, changes) = channel();
+        let on_change = move |change| sender.send(change).unwrap();
+        let background = assets.start_background(pass(), false, CancelToken::new(), on_change);
+        background.unwrap().wait();
+        changes.into_iter().collect::<Vec<_>>()
+    };
+    let playable = |changes: &[AssetChange]| {
+        let file = |change: &AssetChange| match change {
+            AssetChange::Playable(path) => Some(path.clone()),
+            _ => None,
+        };
+        changes.iter().filter_map(file).collect::<Vec<_>>()
+    };
+    let sound = pass().record.unwrap();
+    let (_, info, assets) = open(&path, Some(&cache));
+    assert_eq!(assets.spoken(), None, "not known yet");
+    let files = playable(&work(&assets));
+    assert!(
+        files.len() == 2 && files[1] == sound && files[0] != sound,
+        "{files:?}"
+    );
+    let spoken = assets.spoken().unwrap();
+    let seconds: Vec<_> = spoken
+        .iter()
+        .map(|it| [it.start(), it.end()].map(|at| at as f64 / f64::from(HZ)))
+        .collect();
+    let (first, last) = (seconds[0][0], seconds[seconds.len() - 1][1]);
+    assert!(
+        (1.8..2.6).contains(&first) && (8.5..9.4).contains(&last),
+        "{seconds:?}"
+    );
+    let heard: f64 = seconds.iter().map(|[start, end]| end - start).sum();
+    assert!(heard > 5.5, "{seconds:?}");
+    let wav = muvi_media::growing::GrowingWav::open(&sound).unwrap();
+    assert_eq!(wav.frames().unwrap(), info.samples(HZ));
+
+    // All from the cache; without it from the file, which is not decoded again; the file alone is made again.
+    let (_, _, again) = open(&path, Some(&cache));
+    assert_eq!(again.spoken(), Some(Arc::clone(&spoken)));
+    assert_eq!(playable(&work(&again)), [sound.clone()]);
+    std::fs::rename(&path, dir.path().join("hidden")).unwrap();
+    let without = Assets::with_cache(&Tools::locate().unwrap(), &info, "key", None, HZ);
+    assert_eq!(playable(&work(&without)), [sound.clone()]);
+    assert_eq!(without.spoken(), Some(Arc::clone(&spoken)));
+    assert_eq!(without.temp_peaks(0, 3), assets.temp_peaks(0, 3));
+    std::fs::rename(dir.path().join("hidden"), &path).unwrap();
+    std::fs::remove_file(&sound).unwrap();
+    assert_eq!(playable(&work(&again)).last(), Some(&sound));
+
+    // A file that can't be written is told; speech is found all the same.
+    let blocked = TempPass {
+        record: Some(path.join("no/folder.wav")),
+        runtime: None,
+    };
+    let (_, _, other) = open(&path, None);
+    let (sender, changes) = channel();
+    let background = other.start_background(blocked, false, CancelToken::new(), move |it| {
+        sender.send(it).unwrap()
+    });
+    background.unwrap().wait();
+    let told: Vec<_> = changes.into_iter().collect();
+    assert!(
+        told.iter()
+            .any(|it| matches!(it, AssetChange::Problem(AssetError::Record { .. }))),
+        "{told:?}"
+    );
+    assert_eq!(other.spoken(), Some(spoken));
+}
+
+#[test]
 fn a_mute_video_and_a_cache_that_cannot_be() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("mute.mp4");
@@ -195,7 +283,9 @@ fn the_background_ends_with_the_video_or_when_asked() {
     for by_drop in [true, false] {
         let (_, _, assets) = open(&path, None);
         let cancel = CancelToken::new();
-        let passes = assets.start_background(true, cancel.clone(), |_| {}).unwrap();
+        let passes = assets
+            .start_background(TempPass::default(), true, cancel.clone(), |_| {})
+            .unwrap();
         let since = Instant::now();
         if by_drop {
             drop(assets);

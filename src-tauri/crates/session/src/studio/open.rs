@@ -109,6 +109,7 @@ impl Open {
             unnamed: self.document.unnamed(),
             saved: self.document.saved(),
             analysed: seen.is_some(),
+            speech: self.extras.speech.to_vec(),
             video_missing: self.info.is_none(),
             analysis_rate: seen.map_or([10, 1], |seen| seen.analysis.frame_rate),
             grid: seen.map_or([7, 7], |seen| {

@@ -76,19 +76,23 @@ impl Studio {
         let hz = project.sample_rate.num();
         if let Some(info) = &info {
             let assets = Assets::open(tools, info, &project.video.key, true, hz);
-            // The film strip is made where the frames are decoded anyway: by the analysis.
-            assets
-                .start_background(false, CancelToken::new(), self.listens_to_assets(turn))
-                .map_err(fault_of)?;
+            open.extras.speech = assets.spoken().unwrap_or_default();
             open.assets = Some(Arc::new(assets));
         }
+        let assets = open.assets.clone();
         *self.lock() = Some(open);
+        if let Some(assets) = assets {
+            // The film strip is made where the frames are decoded anyway: by the analysis.
+            let pass = self.temp_pass(&project.video.key, hz);
+            let started =
+                assets.start_background(pass, false, CancelToken::new(), self.listens_to_assets(turn));
+            if let Err(error) = started {
+                self.notice(NoticeLevel::Warning, fault_of(error));
+            }
+        }
         self.change(|_| Ok(()))?;
         self.tell(StudioEvent::Around);
-        if let Some(info) = info {
-            if info.main_audio().is_some() {
-                self.decode_temp(turn, tools.clone(), info, &project.video.key, hz);
-            }
+        if info.is_some() {
             self.analyse()?;
         }
         Ok(())
@@ -105,10 +109,14 @@ impl Studio {
                 AssetChange::Problem(error) if studio.turn() == turn => {
                     studio.notice(NoticeLevel::Warning, fault_of(error));
                 }
+                AssetChange::Playable(path) => studio.hear_temp(turn, &path),
                 AssetChange::Temp(done) if done < 1.0 && told.elapsed() < TELL_EVERY => {}
                 _ => {
                     told = Instant::now();
                     let _ = studio.change_of(turn, |open| {
+                        if let Some(spoken) = open.assets.as_ref().and_then(|it| it.spoken()) {
+                            open.extras.speech = spoken;
+                        }
                         open.changes += 1;
                         Ok(())
                     });

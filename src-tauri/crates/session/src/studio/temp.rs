@@ -2,21 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use muvi_media::audio::AudioReader;
-use muvi_media::growing::GrowingWav;
-use muvi_media::wav::WavWriter;
-use muvi_media::{MediaInfo, Tools};
-
-use super::view::NoticeLevel;
-use super::{Fault, Studio};
+use super::Studio;
+use crate::assets::TempPass;
 use crate::cache::Cache;
-use crate::error::Error;
-
-const BLOCK: usize = 1 << 15;
-/// The sound can be heard from here on, in samples, while the rest is still decoded.
-const HEARD_AFTER: u64 = 44_100;
 
 /// Where decoded temp tracks are.
 fn folder() -> PathBuf {
@@ -25,76 +14,22 @@ fn folder() -> PathBuf {
 }
 
 impl Studio {
-    /// Makes the temp track of the open video playable, on a thread of its own.
-    pub(super) fn decode_temp(&self, turn: u32, tools: Tools, info: MediaInfo, key: &str, hz: u32) {
-        let path = folder().join(format!("{key}-{hz}.wav"));
-        let studio = self.clone();
-        let work = move || {
-            if let Err(error) = studio.make_temp(turn, &tools, &info, &path, hz)
-                && studio.turn() == turn
-            {
-                let fault = Fault::from(&error);
-                let message = format!("The video's own sound can't be played: {}", fault.message);
-                studio.notice(NoticeLevel::Warning, Fault { message, ..fault });
-            }
-        };
-        // Without a thread the video stays without its own sound; the engine has told of the lack of threads already.
-        let _ = std::thread::Builder::new().name("temp track".into()).spawn(work);
-    }
-
-    fn make_temp(
-        &self,
-        turn: u32,
-        tools: &Tools,
-        info: &MediaInfo,
-        path: &Path,
-        hz: u32,
-    ) -> Result<(), Error> {
-        if !is_whole(path, info.samples(hz)) {
-            let Some(stream) = info.main_audio() else {
-                return Ok(());
-            };
-            let failed = |source| Error::WorkFile {
-                path: path.to_owned(),
-                source,
-            };
-            let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-            made.map_err(|source| Error::Workplace {
-                path: path.to_owned(),
-                source,
-            })?;
-            let mut reader = AudioReader::open_video(tools, info, stream, hz)?;
-            let mut writer = WavWriter::create(path, hz, true).map_err(failed)?;
-            let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
-            let (mut done, mut heard) = (0, false);
-            loop {
-                if self.turn() != turn {
-                    return Ok(());
-                }
-                let read = reader.read([&mut left, &mut right])?;
-                if read == 0 {
-                    break;
-                }
-                writer.write([&left[..read], &right[..read]]).map_err(failed)?;
-                done += read as u64;
-                if !heard && done >= HEARD_AFTER {
-                    heard = true;
-                    self.hear_temp(turn, writer.work_path());
-                }
-            }
-            writer.finish().map_err(failed)?;
+    /// What the pass over the temp track of the video `key` makes, for a project of `hz` samples per second.
+    pub(super) fn temp_pass(&self, key: &str, hz: u32) -> TempPass {
+        TempPass {
+            record: Some(folder().join(format!("{key}-{hz}.wav"))),
+            runtime: self.0.desk.engine_request().runtime,
         }
-        self.hear_temp(turn, path);
-        self.trim_cache();
-        Ok(())
     }
 
-    fn hear_temp(&self, turn: u32, path: &Path) {
+    /// Lets the temp track be heard from a file, which may still grow.
+    pub(super) fn hear_temp(&self, turn: u32, path: &Path) {
         let _ = self.hear(|open| {
             if self.turn() == turn {
                 open.extras.temp = Some(path.to_owned());
             }
         });
+        self.trim_cache();
     }
 
     /// Drops the temp tracks that were not used for longest, above what the user allows the cache.
@@ -103,17 +38,6 @@ impl Studio {
         let in_use = self.with(|open| Ok(open.extras.temp.clone())).ok().flatten();
         trim(&folder(), bound, in_use.as_deref());
     }
-}
-
-/// Whether a decoded temp track is there; marks it as used.
-fn is_whole(path: &Path, samples: u64) -> bool {
-    let there = GrowingWav::open(path).and_then(|wav| wav.frames());
-    // A track may end before its picture.
-    let fits = there.is_ok_and(|frames| frames > 0 && frames <= samples);
-    if fits && let Ok(file) = fs::File::options().append(true).open(path) {
-        let _ = file.set_modified(SystemTime::now());
-    }
-    fits
 }
 
 fn trim(folder: &Path, bound: u64, in_use: Option<&Path>) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use muvi_timeline::{Cut, HitId, Project, TakeId};
+use muvi_timeline::{Cut, HitId, Project, SampleSpan, TakeId};
 
 use super::fault::Fault;
 use super::settings::Settings;
@@ -30,6 +30,8 @@ pub struct OpenView {
     pub analysed: bool,
     /// Whether the video's file is gone.
     pub video_missing: bool,
+    /// Where somebody speaks in the temp track, in samples of the project, in order; empty until it is known.
+    pub speech: Vec<SampleSpan>,
     /// Ticks per second of attention and curves.
     pub analysis_rate: [u32; 2],
     /// Columns and rows of the attention.

@@ -3,7 +3,8 @@
 //! The way of the data: [`pack::Pack`] and [`runtime::Runtime`] give the networks ([`models`]); [`analysis`] looks at
 //! the picture; [`hits`] finds the moments that matter; [`plan`] decides tempo, bars and chords; [`conditioning`] puts
 //! plan and picture on the latent clock; [`generate`] solves the flow window by window; [`codec`] turns latents into
-//! samples. [`metrics`] measures how well music fits the picture; [`speech`] finds where somebody speaks. [`pulse`] finds the beats in it.
+//! samples. [`metrics`] measures how well music fits the picture, [`pulse`] finds the beats in it; [`speech`] finds
+//! where somebody speaks.
 //!
 //! Nothing here opens a video or an audio file, prints, or opens a network connection.
 

@@ -1,6 +1,7 @@
 //! The networks of an editor: loaded when they are first needed, kept while they are used, one job at a time.
 
 use std::ops::Range;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use muvi_media::{MediaInfo, Tools};
@@ -11,7 +12,7 @@ use muvi_scoring::pack::Pack;
 use muvi_scoring::runtime::ProviderReport;
 
 use super::cue::{mood, solver};
-use super::make::{Teller, check_target, compose};
+use super::make::{Teller, Work, check_target, compose};
 use super::section::regenerate;
 use super::speed::{Speeds, TakeForecast};
 use super::{ComposeRequest, ComposedTake, SectionRequest, TakeEvent, Wishes, style};
@@ -135,28 +136,10 @@ impl WarmEngine {
         cancel: &CancelToken,
         listener: &mut (dyn FnMut(TakeEvent<'_>) + Send),
     ) -> Result<ComposedTake, Error> {
-        let teller = Teller::new(listener);
-        let mut told = |event| teller.tell(TakeEvent::Job(event));
-        let progress = Progress::new(PHASES.to_vec(), cancel, &mut told);
-        let made = self.compose_now(request, progress, &teller);
-        self.used = Instant::now();
-        made.map_err(|error| cancel.reason(error))
-    }
-
-    fn compose_now(
-        &mut self,
-        request: &ComposeRequest<'_>,
-        mut progress: Progress<'_>,
-        teller: &Teller<'_>,
-    ) -> Result<ComposedTake, Error> {
-        progress.start(Phase::Load)?;
-        let engine = opened(&mut self.engine, &self.request)?;
         let samples = request.span.end.saturating_sub(request.span.start);
-        check_target(request.base, engine.sample_rate(), samples)?;
-        let models = loaded(&mut self.music, engine, &mut progress, teller)?;
-        let (take, work) = compose(request, engine, models, progress, teller)?;
-        self.speeds.learn(&speed_key(engine), &work);
-        Ok(take)
+        self.take(request.base, samples, cancel, listener, |engine, models, progress, teller| {
+            compose(request, engine, models, progress, teller)
+        })
     }
 
     /// Makes a section of a take anew, as a take of its own. Outside of [`ComposedTake::changed`] its samples are those
@@ -170,27 +153,40 @@ impl WarmEngine {
         cancel: &CancelToken,
         listener: &mut (dyn FnMut(TakeEvent<'_>) + Send),
     ) -> Result<ComposedTake, Error> {
-        let teller = Teller::new(listener);
-        let mut told = |event| teller.tell(TakeEvent::Job(event));
-        let progress = Progress::new(PHASES.to_vec(), cancel, &mut told);
-        let made = self.regenerate_now(request, progress, &teller);
-        self.used = Instant::now();
-        made.map_err(|error| cancel.reason(error))
+        self.take(request.base, 0, cancel, listener, |engine, models, progress, teller| {
+            regenerate(request, engine, models, progress, teller)
+        })
     }
 
-    fn regenerate_now(
+    /// Makes a take named `base`, for which `samples` more are to be written, with the music's networks.
+    fn take(
         &mut self,
-        request: &SectionRequest<'_>,
-        mut progress: Progress<'_>,
-        teller: &Teller<'_>,
+        base: &Path,
+        samples: u64,
+        cancel: &CancelToken,
+        listener: &mut (dyn FnMut(TakeEvent<'_>) + Send),
+        make: impl FnOnce(
+            &Engine,
+            &mut MusicModels,
+            Progress<'_>,
+            &Teller<'_>,
+        ) -> Result<(ComposedTake, Work), Error>,
     ) -> Result<ComposedTake, Error> {
-        progress.start(Phase::Load)?;
-        let engine = opened(&mut self.engine, &self.request)?;
-        check_target(request.base, engine.sample_rate(), 0)?;
-        let models = loaded(&mut self.music, engine, &mut progress, teller)?;
-        let (take, work) = regenerate(request, engine, models, progress, teller)?;
-        self.speeds.learn(&speed_key(engine), &work);
-        Ok(take)
+        let teller = Teller::new(listener);
+        let mut told = |event| teller.tell(TakeEvent::Job(event));
+        let mut progress = Progress::new(PHASES.to_vec(), cancel, &mut told);
+        let work = || {
+            progress.start(Phase::Load)?;
+            let engine = opened(&mut self.engine, &self.request)?;
+            check_target(base, engine.sample_rate(), samples)?;
+            let models = loaded(&mut self.music, engine, &mut progress, &teller)?;
+            let (take, work) = make(engine, models, progress, &teller)?;
+            self.speeds.learn(&speed_key(engine), &work);
+            Ok(take)
+        };
+        let made: Result<_, Error> = work();
+        self.used = Instant::now();
+        made.map_err(|error| cancel.reason(error))
     }
 
     /// What a take of `span`, or with `section` a section of it, would be; all in samples of the picture's clock.

@@ -8,25 +8,24 @@ use muvi_media::Tools;
 use muvi_media::audio::AudioReader;
 use muvi_scoring::pack::Pack;
 use muvi_scoring::runtime::{Provider, Runtime};
-use muvi_timeline::Style;
 
-use super::settings::Settings;
+use super::settings::{Kept, Settings};
 use super::view::{Around, PackFacts, PaletteStyle, Recent};
 use super::{Fault, Options, Studio, StudioEvent, fault_of};
 use crate::compose::WarmEngine;
 use crate::doctor::doctor;
 use crate::request::{EngineRequest, ProviderChoice};
-use crate::store::{Places, load_json, store_json};
+use crate::store::{Places, store_json};
 
 const LIBRARIES: [&str; 3] = ["libonnxruntime.so", "libonnxruntime.dylib", "onnxruntime.dll"];
 /// Style clips are heard at this rate, in Hz.
-pub(super) const STYLE_HZ: u32 = 44_100;
+const STYLE_HZ: u32 = 44_100;
 
 /// The desk that projects are worked on at.
 pub(super) struct Desk {
     options: Options,
     places: Option<Places>,
-    settings: Mutex<Settings>,
+    kept: Mutex<Kept>,
     around: Mutex<Option<Facts>>,
     /// The networks; one job at a time has them.
     pub(super) networks: Mutex<Option<WarmEngine>>,
@@ -43,20 +42,34 @@ struct Facts {
 impl Desk {
     pub(super) fn new(options: Options) -> Self {
         let places = Places::of_user().ok();
-        let settings = places
-            .as_ref()
-            .and_then(|places| load_json(&places.settings()).ok().flatten());
+        let kept = places.as_ref().map(Kept::read);
         Self {
             options,
             places,
-            settings: Mutex::new(settings.unwrap_or_default()),
+            kept: Mutex::new(kept.unwrap_or_default()),
             around: Mutex::new(None),
             networks: Mutex::new(None),
         }
     }
 
     pub(super) fn settings(&self) -> Settings {
-        lock(&self.settings).clone()
+        lock(&self.kept).settings.clone()
+    }
+
+    /// All that the settings file holds.
+    pub(super) fn kept(&self) -> Kept {
+        lock(&self.kept).clone()
+    }
+
+    /// Writes all of the settings file.
+    ///
+    /// # Errors
+    /// If nothing can be written; nothing changes then.
+    pub(super) fn keep(&self, kept: Kept) -> Result<(), Fault> {
+        let mut place = lock(&self.kept);
+        store_json(&self.places()?.settings(), &kept).map_err(fault_of)?;
+        *place = kept;
+        Ok(())
     }
 
     /// # Errors
@@ -199,8 +212,10 @@ impl Studio {
         {
             Pack::open(dir).map_err(Fault::because)?;
         }
-        store_json(&desk.places()?.settings(), &settings).map_err(fault_of)?;
-        *lock(&desk.settings) = settings.clone();
+        desk.keep(Kept {
+            settings: settings.clone(),
+            ..desk.kept()
+        })?;
         if settings.device != before.device {
             self.0.player.choose_device(settings.device.clone());
         }
@@ -274,42 +289,4 @@ impl Studio {
         }
         text
     }
-
-    /// Opens the sound of a style clip, at [`STYLE_HZ`].
-    pub(super) fn style_sound(&self, style: &Style) -> Result<AudioReader, Fault> {
-        let tools = Tools::locate().map_err(Fault::because)?;
-        let request = self.0.desk.engine_request();
-        let of_palette = |id: Option<&str>| -> Result<PathBuf, Fault> {
-            let pack = Pack::locate(request.pack.as_deref()).and_then(|dir| Pack::open(&dir));
-            let pack = pack.map_err(Fault::because)?;
-            let first = pack.manifest().styles.first().map(|style| style.id.clone());
-            let id = id.map(str::to_owned).or(first).unwrap_or_default();
-            let entry = pack.style(&id).map_err(Fault::because)?;
-            Ok(entry.path)
-        };
-        let (path, from_s) = match style {
-            Style::Auto => (of_palette(None)?, 0.0),
-            Style::Palette { id } => (of_palette(Some(id))?, 0.0),
-            Style::Clip { path, from } => (path.clone(), from.map_or(0.0, |from| from.as_secs_f64())),
-        };
-        let mut reader = AudioReader::open_file(&tools, &path, STYLE_HZ, None).map_err(Fault::because)?;
-        skip(&mut reader, (from_s * f64::from(STYLE_HZ)) as u64)?;
-        Ok(reader)
-    }
-}
-
-/// Reads on without listening.
-fn skip(reader: &mut AudioReader, samples: u64) -> Result<(), Fault> {
-    let (mut left, mut right) = (vec![0.0; 1 << 14], vec![0.0; 1 << 14]);
-    let mut rest = usize::try_from(samples).unwrap_or(usize::MAX);
-    while rest > 0 {
-        let count = rest.min(left.len());
-        let read = reader.read([&mut left[..count], &mut right[..count]]);
-        let read = read.map_err(Fault::because)?;
-        if read == 0 {
-            break;
-        }
-        rest -= read;
-    }
-    Ok(())
 }

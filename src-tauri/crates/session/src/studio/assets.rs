@@ -39,6 +39,8 @@ impl Studio {
                     AssetReply::Growing(assets.speech(threshold.unwrap_or(-40.0)).0)
                 })
             }
+            Asset::ClipWave { style, columns } => self.clip_wave(style, *columns),
+            Asset::Ducking { key } => self.ducking(key),
             Asset::TakePeaks { take, level, tile } => match self.take_file(TakeId(*take)) {
                 Ok(file) => peaks_reply(file.peaks(*level, *tile)),
                 Err(_) => AssetReply::Unknown,

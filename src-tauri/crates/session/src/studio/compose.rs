@@ -21,7 +21,7 @@ use super::open::{TakeFile, scored_hit};
 use super::opening::store_fault;
 use super::programme::Sound;
 use super::view::{Chord, Forecast, NoticeLevel, PlanFacts, TakeBeat};
-use super::{Fault, Studio, fault_of};
+use super::{Fault, Studio};
 use crate::compose::{
     ComposeRequest, ComposedTake, SectionRequest, StyleChoice, TakeEvent, WarmEngine, Wishes,
 };
@@ -95,7 +95,7 @@ impl Studio {
             open.seen = Some(Arc::new(seen));
             open.partial.clear();
             open.changes += 1;
-            open.document.apply(&edit).map(drop).map_err(fault_of)
+            open.document.apply(&edit).map(drop).map_err(store_fault)
         });
         if let Err(fault) = result
             && fault.code != "closed"
@@ -248,7 +248,7 @@ impl Studio {
                 cue: order.cue,
                 take: Box::new(take),
             };
-            open.document.apply(&edit).map_err(fault_of)?;
+            open.document.apply(&edit).map_err(store_fault)?;
             open.edited(&edit);
             Ok(())
         });

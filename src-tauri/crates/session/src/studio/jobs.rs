@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use muvi_timeline::{CueId, FrameSpan, TakeId};
 
 use super::fault::Fault;
+use super::measure::MixMeasure;
 use crate::cancel::CancelToken;
 use crate::error::Error;
 use crate::event::Event;
@@ -29,6 +30,10 @@ pub enum JobKind {
     Regenerate,
     /// Writes a file.
     Export,
+    /// Measures the mix.
+    Measure,
+    /// Writes a comparison page.
+    Page,
 }
 
 /// Where a job stands.
@@ -99,6 +104,8 @@ pub struct JobStatus {
     pub output: Option<PathBuf>,
     /// What was measured, in words.
     pub result: Option<String>,
+    /// What was measured of the mix.
+    pub measure: Option<MixMeasure>,
 }
 
 impl JobStatus {
@@ -121,6 +128,7 @@ impl JobStatus {
             ready_samples: 0,
             output: None,
             result: None,
+            measure: None,
         }
     }
 
@@ -236,10 +244,9 @@ impl Jobs {
             table: Arc::clone(&self.table),
         };
         self.table.change(id, true, |_| {});
-        let queue = if kind == JobKind::Export {
-            &self.files
-        } else {
-            &self.networks
+        let queue = match kind {
+            JobKind::Analyse | JobKind::Generate | JobKind::Regenerate => &self.networks,
+            JobKind::Export | JobKind::Measure | JobKind::Page => &self.files,
         };
         let task = Task {
             handle,

@@ -5,10 +5,13 @@
 
 mod around;
 mod assets;
+mod clip;
 mod compose;
 mod export;
 mod fault;
+mod from_disk;
 mod jobs;
+mod measure;
 mod open;
 mod opening;
 mod programme;
@@ -22,20 +25,27 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use muvi_timeline::{CueId, Edit, ProjectMix, TakeId};
+use muvi_timeline::{Edit, ProjectMix, TakeId};
 
+pub(crate) use from_disk::programme_of;
+pub(crate) use temp::temp_file;
+
+pub use crate::deliver::{Bus, Deliver, ExportPreset};
+pub use export::Busy;
 pub use fault::Fault;
+pub use measure::{DUCKING_HZ, MixMeasure};
 pub use jobs::{JobKind, JobState, JobStatus, ProviderUse};
 pub use settings::{Settings, Theme};
 pub use view::{
-    Around, Asset, AssetReply, Chord, Device, ExportOrder, ExportPreset, Forecast, Heard, Landing,
+    Around, Asset, AssetReply, Chord, Device, ExportOrder, Forecast, Heard, Landing,
     NoticeLevel, OpenView, Outcome, PackFacts, PaletteStyle, PlanFacts, Problem, Recent, TakeBeat, Transport,
 };
 
 use around::Desk;
+use clip::Clips;
 use jobs::Jobs;
 use open::Open;
-use programme::CueTrial;
+use opening::store_fault;
 use sound::Player;
 
 /// How a studio is started.
@@ -77,6 +87,8 @@ struct Inner {
     desk: Desk,
     jobs: Jobs,
     player: Player,
+    clips: Clips,
+    ducking: measure::Drawn,
     open: Mutex<Option<Open>>,
     /// Counts projects, so that work for one that was closed is told apart.
     turn: AtomicU32,
@@ -94,6 +106,8 @@ impl Studio {
             desk,
             jobs,
             player,
+            clips: Clips::default(),
+            ducking: measure::Drawn::default(),
             open: Mutex::new(None),
             turn: AtomicU32::new(0),
         }));
@@ -143,7 +157,7 @@ impl Studio {
     /// Why the edit is refused, or can't be kept; nothing changes then.
     pub fn edit(&self, edit: &Edit) -> Result<(), Fault> {
         self.change(|open| {
-            open.document.apply(edit).map_err(fault_of)?;
+            open.document.apply(edit).map_err(store_fault)?;
             open.edited(edit);
             Ok(())
         })
@@ -155,8 +169,8 @@ impl Studio {
     /// If it can't be kept.
     pub fn undo(&self) -> Result<(), Fault> {
         self.change(|open| {
-            open.extras.audition = None;
-            open.document.undo().map(drop).map_err(fault_of)
+            open.extras = open.extras.settled();
+            open.document.undo().map(drop).map_err(store_fault)
         })
     }
 
@@ -166,8 +180,8 @@ impl Studio {
     /// If it can't be kept.
     pub fn redo(&self) -> Result<(), Fault> {
         self.change(|open| {
-            open.extras.audition = None;
-            open.document.redo().map(drop).map_err(fault_of)
+            open.extras = open.extras.settled();
+            open.document.redo().map(drop).map_err(store_fault)
         })
     }
 
@@ -180,24 +194,6 @@ impl Studio {
             mix.check().map_err(fault_of)?;
         }
         self.hear(|open| open.extras.mix = mix)
-    }
-
-    /// Lets a cue's gain and fades be heard that are not in the project.
-    ///
-    /// # Errors
-    /// If no project is open.
-    pub fn preview_cue(&self, cue: CueId, gain_db: f32, fade_in: u64, fade_out: u64) -> Result<(), Fault> {
-        let trial = CueTrial {
-            cue,
-            gain_db: if gain_db.is_finite() {
-                gain_db.clamp(-144.0, 24.0)
-            } else {
-                0.0
-            },
-            fade_in,
-            fade_out,
-        };
-        self.hear(|open| open.extras.trial = Some(trial))
     }
 
     /// Lets a take be heard in place of the one in use; `None` goes back to that.

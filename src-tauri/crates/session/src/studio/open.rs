@@ -188,6 +188,7 @@ impl Open {
             }
             Edit::SetMix { .. } => self.extras.mix = None,
             Edit::SetCueGain { .. } | Edit::SetCueFades { .. } => self.extras.trial = None,
+            Edit::SetCueAutomation { .. } | Edit::SetTempAutomation { .. } => self.extras.gain = None,
             _ => {}
         }
     }
@@ -200,7 +201,8 @@ pub(super) enum Change {
     Mix(muvi_timeline::Mix),
 }
 
-fn sound_of(project: &Project, id: TakeId, base: &Path) -> Option<Sound> {
+/// The sound of a take as it can be put into a programme; `None` while its file is gone.
+pub(super) fn sound_of(project: &Project, id: TakeId, base: &Path) -> Option<Sound> {
     let (_, take) = project.take(id)?;
     let path = TakePaths::new(base).wav();
     let start = project.sample_of(take.span.start());

@@ -33,6 +33,16 @@ pub(super) struct CueTrial {
     pub(super) gain_db: f32,
     pub(super) fade_in: u64,
     pub(super) fade_out: u64,
+    pub(super) in_curve: FadeCurve,
+    pub(super) out_curve: FadeCurve,
+}
+
+/// Drawn gain that is tried out while the user drags.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct GainTrial {
+    /// Over which cue; `None` for the temp track.
+    pub(super) cue: Option<CueId>,
+    pub(super) curve: GainCurve,
 }
 
 /// What is played beside the project itself.
@@ -50,6 +60,16 @@ pub(super) struct Extras {
     pub(super) mix: Option<ProjectMix>,
     /// A cue's gain and fades that are tried out.
     pub(super) trial: Option<CueTrial>,
+    /// Drawn gain that is tried out.
+    pub(super) gain: Option<GainTrial>,
+}
+
+impl Extras {
+    /// The gain that is drawn over a cue, or over the temp track, or what is tried out in its place.
+    fn drawn<'a>(&'a self, cue: Option<CueId>, own: &'a GainCurve) -> &'a GainCurve {
+        let trial = self.gain.as_ref().filter(|trial| trial.cue == cue);
+        trial.map_or(own, |trial| &trial.curve)
+    }
 }
 
 /// A clip before its sound is opened: two that are equal sound the same.
@@ -99,7 +119,7 @@ impl Score {
                 in_curve: FadeCurve::Linear,
                 out_curve: FadeCurve::Linear,
             },
-            automation: drawn(project, &project.temp_automation),
+            automation: drawn(project, extras.drawn(None, &project.temp_automation)),
         });
         Self {
             sample_rate: rate,
@@ -108,6 +128,18 @@ impl Score {
             music: music.collect(),
             temp: temp.collect(),
             speech: audible(project, &extras.speech),
+        }
+    }
+
+    /// As much of it as decides how far the music is lowered.
+    pub(super) fn ducking_alone(self) -> Self {
+        Self {
+            mix: Mix {
+                temp: self.mix.temp,
+                ..Mix::default()
+            },
+            music: Vec::new(),
+            ..self
         }
     }
 
@@ -186,7 +218,13 @@ impl<'a> Heard<'a> {
         let mut own = cue.own_fades();
         let mut gain_db = cue.gain_db;
         if let Some(trial) = extras.trial.filter(|trial| trial.cue == cue.id) {
-            (own.fade_in, own.fade_out, gain_db) = (trial.fade_in, trial.fade_out, trial.gain_db);
+            own = HeardFades {
+                fade_in: trial.fade_in,
+                fade_out: trial.fade_out,
+                in_curve: trial.in_curve,
+                out_curve: trial.out_curve,
+            };
+            gain_db = trial.gain_db;
         }
         let others = all.iter().filter(|other| other.cue.id != cue.id);
         let fades = own.crossing(*span, others.clone().map(|other| other.span));
@@ -208,7 +246,7 @@ impl<'a> Heard<'a> {
                 fade_out: fade_out.min(span.len() - fade_in),
                 ..fades
             },
-            automation: drawn(project, &cue.automation),
+            automation: drawn(project, extras.drawn(Some(cue.id), &cue.automation)),
         }
     }
 }

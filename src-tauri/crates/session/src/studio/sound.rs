@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use muvi_playback::{CpalOutput, Engine, EngineConfig, Source, SourceError};
-use muvi_timeline::{Project, Style};
+use muvi_playback::{CpalOutput, Engine, EngineConfig};
+use muvi_timeline::Project;
 
-use super::around::STYLE_HZ;
 use super::open::{Change, Open};
 use super::view::{Device, Heard, Transport};
 use super::{Fault, Studio};
@@ -77,6 +76,12 @@ impl Player {
 }
 
 impl Studio {
+    /// The engine.
+    pub(super) fn engine(&self) -> Result<&Engine, Fault> {
+        let engine = self.0.player.engine.as_ref();
+        engine.map_err(|why| Fault::new("no_sound", why.clone()))
+    }
+
     /// Tells the transport what to do.
     ///
     /// # Errors
@@ -84,10 +89,7 @@ impl Studio {
     pub fn transport(&self, command: Transport) -> Result<(), Fault> {
         let project = self.with(|open| Ok(open.project()))?;
         let player = &self.0.player;
-        let engine = player
-            .engine
-            .as_ref()
-            .map_err(|why| Fault::new("no_sound", why.clone()))?;
+        let engine = self.engine()?;
         let sample = |frame: u64| project.sample_of(frame.min(project.video.frames.saturating_sub(1)));
         match command {
             Transport::Play => engine.play(),
@@ -134,6 +136,7 @@ impl Studio {
             short_term_lufs: meters.short_term_lufs,
             ducking_db: meters.ducking_db,
             audition,
+            clip_s: self.0.clips.position_s(now.auditioning),
             problem: now.problem,
         }
     }
@@ -150,30 +153,5 @@ impl Studio {
             default: it.default,
         };
         devices.into_iter().map(view).collect()
-    }
-
-    /// Plays a style clip by itself; the picture stands still.
-    ///
-    /// # Errors
-    /// If there is no such clip or it can't be read.
-    pub fn play_style(&self, style: &Style) -> Result<(), Fault> {
-        let mut reader = self.style_sound(style)?;
-        let engine = self
-            .0
-            .player
-            .engine
-            .as_ref()
-            .map_err(|why| Fault::new("no_sound", why.clone()))?;
-        let source: Box<dyn Source + Send> =
-            Box::new(move |planes: [&mut [f32]; 2]| reader.read(planes).map_err(SourceError::from));
-        engine.audition(source, STYLE_HZ);
-        Ok(())
-    }
-
-    /// Stops the style clip.
-    pub fn stop_style(&self) {
-        if let Some(engine) = self.0.player.engine() {
-            engine.stop_audition();
-        }
     }
 }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use muvi_timeline::{Cut, HitId, Project, SampleSpan, TakeId};
+use muvi_timeline::{Cut, HitId, Project, SampleSpan, Style, TakeId};
 
 use super::fault::Fault;
 use super::settings::Settings;
+use crate::deliver::{Bus, Deliver};
+use crate::request::AudioCodecChoice;
 
 /// The open project.
 #[derive(Clone, Debug)]
@@ -160,6 +162,8 @@ pub struct Heard {
     pub ducking_db: f32,
     /// The take that is heard in place of the one in use.
     pub audition: Option<TakeId>,
+    /// Where the style clip that plays by itself is, in seconds of its file; `None` while none plays.
+    pub clip_s: Option<f64>,
     /// Why there's no sound.
     pub problem: Option<String>,
 }
@@ -177,6 +181,7 @@ impl Heard {
             short_term_lufs: -90.0,
             ducking_db: 0.0,
             audition: None,
+            clip_s: None,
             problem: None,
         }
     }
@@ -261,6 +266,18 @@ pub enum Asset {
         /// As above.
         tile: u32,
     },
+    /// A style clip's waveform: its length in seconds as f32, then i8 lowest and highest for each column.
+    ClipWave {
+        /// The clip.
+        style: Style,
+        /// How many.
+        columns: usize,
+    },
+    /// How far ducking lowers the music, f32 dB (0 or less), [`DUCKING_HZ`](super::DUCKING_HZ) a second.
+    Ducking {
+        /// Key of the video.
+        key: String,
+    },
     /// Where the temp track is heard, u8 at 10 Hz.
     Speech {
         /// Key of the video.
@@ -296,39 +313,44 @@ pub struct Forecast {
     pub obstacle: Option<String>,
 }
 
-/// What an export is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportPreset {
-    /// MP4 with AAC.
-    Web,
-    /// Lossless sound beside the copied picture.
-    Archive,
-    /// The mix alone.
-    AudioOnly,
-}
-
 /// What to export.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ExportOrder {
-    /// The file.
+    /// The file; for stems the folder.
     pub path: PathBuf,
-    /// What for.
-    pub preset: ExportPreset,
-    /// Whether an existing file is replaced.
+    /// What it is made of.
+    pub what: Deliver,
+    /// How sound is stored; `None` for what suits the container.
+    pub codec: Option<AudioCodecChoice>,
+    /// The sound tracks of a video in order, or the stems; a sound file has the first. None means the mix.
+    pub tracks: Vec<Bus>,
+    /// Only the loop.
+    pub loop_only: bool,
+    /// Loudness to reach, in LUFS, -40 to -6; `None` for as it is mixed.
+    pub target_lufs: Option<f32>,
+    /// The true peak that is never passed, in dBTP, -9 to 0.
+    pub ceiling_dbtp: f32,
+    /// Whether files of that name are replaced.
     pub overwrite: bool,
 }
 
 /// What an export would write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// The file, with an extension that fits.
+    /// The file, with an extension that fits; for stems the folder.
     pub path: PathBuf,
+    /// All files.
+    pub files: Vec<PathBuf>,
     /// Whether there is one of that name.
     pub exists: bool,
     /// What becomes of the picture.
     pub picture: String,
     /// What becomes of the sound.
     pub sound: String,
+    /// What becomes of the loudness.
+    pub loudness: String,
+    /// About how large all files are, in bytes.
+    pub bytes: Option<u64>,
     /// What is worth knowing.
     pub notes: Vec<String>,
     /// Why it can't be written like this.

@@ -30,6 +30,14 @@ pub enum Pick {
     ProjectFolder,
     /// The folder of a model pack.
     Pack,
+    /// The folder for stems.
+    StemsFolder,
+    /// The folder for what is handed over to other tools.
+    HandoverFolder,
+    /// The folder for a comparison page.
+    PageFolder,
+    /// Another system's result.
+    Other,
 }
 
 /// Asks; `None` if the user chose nothing. Must not be called on the main thread.
@@ -52,8 +60,19 @@ pub fn pick(app: &AppHandle, what: Pick, suggestion: Option<&str>) -> Option<Str
             .add_filter("Sound", SOUNDS)
             .add_filter("All files", &["*"])
             .blocking_pick_file(),
-        Pick::Export => dialog.blocking_save_file(),
-        Pick::ProjectFolder => dialog.blocking_save_file(),
+        Pick::Other => {
+            let all = [SOUNDS, VIDEOS].concat();
+            dialog
+                .add_filter("Sound and video", &all)
+                .add_filter("All files", &["*"])
+                .blocking_pick_file()
+        }
+        // Folders that are made by us: the user names a new one.
+        Pick::Export
+        | Pick::ProjectFolder
+        | Pick::StemsFolder
+        | Pick::HandoverFolder
+        | Pick::PageFolder => dialog.blocking_save_file(),
         Pick::Pack => dialog.blocking_pick_folder(),
     };
     let path = chosen?.into_path().ok()?;

@@ -3,8 +3,11 @@
 //! Paths are those of [`Asset`]; what is not there yet answers 204, what does not exist 404, what makes no sense 400.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use muvi_session::studio::{Asset, AssetReply, Studio};
+use muvi_timeline::Style;
+use tauri::Url;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager, Runtime, UriSchemeContext, UriSchemeResponder};
 
@@ -13,6 +16,13 @@ pub const SCHEME: &str = "muvi";
 
 /// Pictures of a video never change under the same URL.
 const FOREVER: &str = "private, max-age=31536000, immutable";
+
+static SENT: AtomicU64 = AtomicU64::new(0);
+
+/// Bytes that were sent so far, for whoever looks where time goes.
+pub fn sent() -> u64 {
+    SENT.load(Ordering::Relaxed)
+}
 
 /// Answers a request off the main thread.
 pub fn answer<R: Runtime>(
@@ -48,6 +58,7 @@ fn respond(studio: &Studio, path: &str, query: Option<&str>) -> Response<Cow<'st
 }
 
 fn full(kind: &'static str, caching: &'static str, bytes: Vec<u8>) -> Response<Cow<'static, [u8]>> {
+    SENT.fetch_add(bytes.len() as u64, Ordering::Relaxed);
     let mut response = Response::new(Cow::Owned(bytes));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
@@ -115,9 +126,30 @@ fn parse(path: &str, query: Option<&str>) -> Option<Asset> {
             _ => return None,
         },
         "speech" => Asset::Speech { key: text()?.into() },
+        "ducking" => Asset::Ducking { key: text()?.into() },
+        "clip-wave" => clip_wave(query?)?,
         _ => return None,
     };
     parts.next().is_none().then_some(asset)
+}
+
+/// Reads `path=<file>&n=400` or `style=<id>&n=400`.
+fn clip_wave(query: &str) -> Option<Asset> {
+    let url = Url::parse(&format!("{SCHEME}://localhost/?{query}")).ok()?;
+    let value = |name: &str| {
+        let mut pairs = url.query_pairs();
+        pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+    };
+    let columns = value("n")?.parse().ok().filter(|n| (1..=10_000).contains(n))?;
+    let style = match (value("path"), value("style")) {
+        (Some(path), _) => Style::Clip {
+            path: path.into(),
+            from: None,
+        },
+        (None, Some(id)) => Style::Palette { id },
+        (None, None) => return None,
+    };
+    Some(Asset::ClipWave { style, columns })
 }
 
 fn width(query: Option<&str>) -> Option<u32> {
@@ -143,6 +175,15 @@ mod tests {
             tile: 1,
         };
         assert_eq!(parse("/peaks/take/3/2/1", None), Some(peaks));
+        let wave = Asset::ClipWave {
+            style: Style::Clip {
+                path: "/a b/ü&c.mp3".into(),
+                from: None,
+            },
+            columns: 400,
+        };
+        let query = Some("path=%2Fa%20b%2F%C3%BC%26c.mp3&n=400");
+        assert_eq!(parse("/clip-wave", query), Some(wave));
     }
 
     #[test]
@@ -155,6 +196,8 @@ mod tests {
             ("/frame//12", Some("w=960")),
             ("/frame/abc/12/13", Some("w=960")),
             ("/peaks/take/x/0/0", None),
+            ("/clip-wave", Some("n=400")),
+            ("/clip-wave", Some("style=piano&n=0")),
             ("/attention/abc/0/99999999999", None),
             ("/../../etc/passwd", None),
         ] {

@@ -202,7 +202,10 @@ async fn from_a_video_to_a_film() {
 
     // Export, and what others say of the file.
     let out = desk.folder().join("scored.mp4");
-    let request = json!({ "path": out, "preset": "web", "overwrite": false });
+    let request = json!({
+        "path": out, "what": "video", "codec": null, "tracks": ["mix"], "loopOnly": false,
+        "targetLufs": null, "ceilingDbtp": -1.0, "overwrite": false
+    });
     let forecast = window
         .call("export_forecast", json!({ "request": request }))
         .await

@@ -9,11 +9,11 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-pub use sound::Recording;
+pub use sound::{RATE, Recording};
 pub use window::Window;
 
 /// Kills a child when the test is over, however it ends.
-pub struct Guard(Child);
+pub struct Guard(pub Child);
 
 impl Drop for Guard {
     fn drop(&mut self) {

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{Desk, Guard};
 
@@ -54,6 +57,48 @@ pub fn server(socket: &Path) -> Guard {
 pub struct Recording {
     path: PathBuf,
     recorder: Guard,
+    clock: Clock,
+}
+
+/// Watches a recording grow and tells when it began. What is played is recorded a little later, never earlier, so the
+/// earliest beginning that any length tells is the nearest to the truth.
+struct Clock {
+    began_us: Arc<AtomicU64>,
+    over: Arc<AtomicBool>,
+    watch: Option<JoinHandle<()>>,
+}
+
+impl Clock {
+    fn start(path: PathBuf) -> Self {
+        let began_us = Arc::new(AtomicU64::new(u64::MAX));
+        let over = Arc::new(AtomicBool::new(false));
+        let (began, ended) = (Arc::clone(&began_us), Arc::clone(&over));
+        let watch = move || {
+            while !ended.load(Ordering::Relaxed) {
+                let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
+                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+                let length = Duration::from_secs_f64((bytes / 8) as f64 / f64::from(RATE));
+                if bytes > 0 {
+                    began.fetch_min((now - length).as_micros() as u64, Ordering::Relaxed);
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        };
+        Self {
+            began_us,
+            over,
+            watch: Some(std::thread::spawn(watch)),
+        }
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        if let Some(watch) = self.watch.take() {
+            let _ = watch.join();
+        }
+    }
 }
 
 impl Recording {
@@ -77,6 +122,7 @@ impl Recording {
             .spawn()
             .expect("parec is needed: ./dev test installs it");
         let recording = Self {
+            clock: Clock::start(path.clone()),
             path,
             recorder: Guard(child),
         };
@@ -86,6 +132,11 @@ impl Recording {
             std::thread::sleep(Duration::from_millis(10));
         }
         recording
+    }
+
+    /// When the first sample was played, in milliseconds since 1970, as far as was told until now.
+    pub fn began(&self) -> f64 {
+        self.clock.began_us.load(Ordering::Relaxed) as f64 / 1e3
     }
 
     /// Stops; gives left and right at [`RATE`].

@@ -5,7 +5,6 @@ import { en } from './i18n/en';
 import { t } from './i18n';
 import { lineOf } from './inspector/compare';
 import { landingText } from './inspector/landing';
-import { presetOf, presets } from './inspector/mix';
 import { fileName, sameStyle } from './left/style';
 
 it('fills meters evenly in decibels and lets peaks fall', () => {
@@ -29,12 +28,6 @@ it('says how a hit was met', () => {
   expect(landingText({ landed: true, missMs: -22.4 })).toBe('Lands, 22 ms early');
   expect(landingText({ landed: false, missMs: 140 })).toBe('Missed, 140 ms late');
   expect(landingText({ landed: false, missMs: null })).toBe('Missed, nothing near');
-});
-
-it('knows its ducking presets', () => {
-  const base = { on: true, by: 'speech' as const, thresholdDb: -30 };
-  expect(presetOf({ ...base, ...presets.dialogue })).toBe('dialogue');
-  expect(presetOf({ ...base, ...presets.dialogue, depthDb: 11 })).toBe('own');
 });
 
 it('tells styles apart', () => {

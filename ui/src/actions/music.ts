@@ -12,13 +12,18 @@ export function cueInQuestion({ app, view }: Studio): CueView | null {
 const busy = ({ app }: Studio): boolean => app.running.some((job) => job.kind === 'generate' || job.kind === 'regenerate');
 
 export function canGenerate(studio: Studio): boolean {
-  const { app } = studio;
-  return !!app.project?.analysed && !!app.view?.pack && !app.project.video.missing && cueInQuestion(studio) !== null && !busy(studio);
+  return generateFor(studio, cueInQuestion(studio)) !== null;
 }
 
 export function generate(studio: Studio): void {
-  const cue = cueInQuestion(studio);
-  if (cue) void studio.app.run(() => studio.backend.call('generate', { cue: cue.id }));
+  generateFor(studio, cueInQuestion(studio))?.();
+}
+
+/** What makes a new take for the whole span of a cue; `null` while that can't be done. */
+export function generateFor(studio: Studio, cue: CueView | null): (() => void) | null {
+  const { app, backend } = studio;
+  if (!cue || !app.project?.analysed || !app.view?.pack || app.project.video.missing || busy(studio)) return null;
+  return () => void app.run(() => backend.call('generate', { cue: cue.id }));
 }
 
 export function canRegenerate(studio: Studio): boolean {

@@ -1,0 +1,33 @@
+import type { MixMeasure, ProjectView } from '../api/types';
+import { t } from '../i18n';
+
+/** All of a project that a measurement of its mix depends on, to tell whether that is out of date. */
+export function mixOf(project: ProjectView): string {
+  const cues = project.cues.map((cue) => {
+    const { span, take, gainDb, automation, fadeIn, fadeOut, fadeInCurve, fadeOutCurve } = cue;
+    return [span, take, gainDb, automation, fadeIn, fadeOut, fadeInCurve, fadeOutCurve];
+  });
+  return JSON.stringify([project.folder, project.mix, project.tempAutomation, project.speech, cues]);
+}
+
+const number = (value: number): string => value.toFixed(1).replace('-', '−');
+const lufs = (value: number | null): string => (value === null ? t('measure.silence') : `${number(value)} LUFS`);
+
+/** The mix as a whole, in a sentence. */
+export function mixText({ lufs: loudness, rangeLu, truePeakDbtp }: MixMeasure): string {
+  const peak = truePeakDbtp === null ? t('measure.silence') : `${number(truePeakDbtp)} dBTP`;
+  return t('measure.mix', { lufs: lufs(loudness), range: number(rangeLu), peak });
+}
+
+/** What ducking did, in a sentence. */
+export function speechText({ speech }: MixMeasure): string {
+  if (!speech) return t('measure.noSpeech');
+  const { speechLufs, musicLufs, duckingDb } = speech;
+  if (speechLufs === null || musicLufs === null) return t('measure.noMusic', { speech: lufs(speechLufs) });
+  return t('measure.speech', {
+    speech: lufs(speechLufs),
+    music: lufs(musicLufs),
+    under: number(speechLufs - musicLufs),
+    ducking: number(duckingDb),
+  });
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
+use crate::page::PageArgs;
 
 /// Scores videos: watches the picture, writes music that follows it, and exports both together.
 #[derive(Debug, Parser)]
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Analyze(AnalyzeArgs),
     /// Measure how well a piece of music fits a video
     Evaluate(EvaluateArgs),
+    /// Make a web page that compares: videos scored, styles, attention, other systems' music, in sync
+    Page(PageArgs),
     /// Look at model packs
     Pack {
         #[command(subcommand)]

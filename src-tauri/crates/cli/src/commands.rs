@@ -88,7 +88,7 @@ pub(crate) fn doctor(output: &mut Output) -> Outcome {
     Ok(ExitCode::from(u8::from(!report.is_well())))
 }
 
-fn engine(args: Engine) -> EngineRequest {
+pub(crate) fn engine(args: Engine) -> EngineRequest {
     EngineRequest {
         pack: args.pack,
         runtime: None,

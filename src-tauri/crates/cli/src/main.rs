@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod output;
+mod page;
 mod text;
 
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ fn run(command: Command, output: &mut Output) -> Result<ExitCode, Error> {
         Command::Score(args) => commands::score(args, output, &cancel),
         Command::Analyze(args) => commands::analyze(args, output, &cancel),
         Command::Evaluate(args) => commands::evaluate(args, output, &cancel),
+        Command::Page(args) => page::page(args, output, &cancel),
         Command::Pack { command } => commands::pack(command, output),
         Command::Doctor(_) => commands::doctor(output),
     }
@@ -69,6 +71,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Score(args) => args.engine.json,
         Command::Analyze(args) => args.engine.json,
         Command::Evaluate(args) => args.engine.json,
+        Command::Page(args) => args.engine.json,
         Command::Pack {
             command: args::PackCommand::Verify(args) | args::PackCommand::Info(args),
         } => args.json,

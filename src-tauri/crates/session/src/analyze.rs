@@ -1,5 +1,7 @@
 //! What is seen in a video's picture, and the heat map of it.
 
+use std::path::Path;
+
 use muvi_media::encode::{EncodeSpec, VideoEncoder};
 use muvi_media::frames::{FrameReader, FrameSpec};
 use muvi_media::{MediaInfo, Tools};
@@ -76,9 +78,9 @@ fn run(
     })
     .map_err(ScoringError::from)?;
 
-    if request.heatmap.is_some() {
+    if let Some(output) = &request.heatmap {
         progress.start(Phase::Heatmap)?;
-        draw(request, &tools, &info, analysis, &mut progress)?;
+        draw(output, request.overwrite, &tools, &info, analysis, &mut progress)?;
     }
     let (stages, seconds, warnings) = progress.into_times();
     Ok(AnalysisReport {
@@ -141,16 +143,15 @@ fn speech(
     }
 }
 
-fn draw(
-    request: &AnalyzeRequest,
+/// Writes the video with the attention drawn over it.
+pub(crate) fn draw(
+    output: &Path,
+    overwrite: bool,
     tools: &Tools,
     info: &MediaInfo,
     analysis: &Analysis,
     progress: &mut Progress<'_>,
 ) -> Result<(), Error> {
-    let Some(output) = &request.heatmap else {
-        return Ok(());
-    };
     let rate = info.video.rate.for_analysis();
     let spec = FrameSpec::fitting(info, LONGEST_SIDE, rate, CHUNK);
     let reader = FrameReader::open(tools, info, spec)?;
@@ -163,7 +164,7 @@ fn draw(
             height: spec.height,
             rate,
             sound: Some(info),
-            overwrite: request.overwrite,
+            overwrite,
         },
     )?;
     let (width, height) = (spec.width as usize, spec.height as usize);

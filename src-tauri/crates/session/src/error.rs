@@ -10,12 +10,15 @@ use muvi_media::frames::FrameError;
 use muvi_media::loudness::LoudnessError;
 use muvi_media::probe::ProbeError;
 use muvi_media::wav::WavError;
+use muvi_media::web::WebError;
 use muvi_media::{OutputError, ToolsError};
 use muvi_playback::RenderError;
 use muvi_scoring::ScoringError;
 use muvi_scoring::pack::PackError;
 use muvi_scoring::runtime::RuntimeError;
 use thiserror::Error;
+
+use crate::page::PageProblem;
 
 /// Why a job ended without a result. Every message names the file, where there is one, and what to do.
 #[derive(Debug, Error)]
@@ -105,6 +108,17 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong and what to do.
         problem: TakeProblem,
+    },
+    /// A file of a page can't be made.
+    #[error(transparent)]
+    Web(#[from] WebError),
+    /// A page can't be made so, or not there.
+    #[error("{}: {problem}", path.display())]
+    Page {
+        /// The page, or what it was to be made of.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        problem: PageProblem,
     },
     /// The music to judge can't be used.
     #[error("{}: can't be judged as music: {problem}", path.display())]
@@ -249,7 +263,8 @@ impl Error {
         match self {
             Self::Output(OutputError::Exists { path })
             | Self::Export(ExportError::Output(OutputError::Exists { path }))
-            | Self::Encode(EncodeError::Output(OutputError::Exists { path })) => Some(path),
+            | Self::Encode(EncodeError::Output(OutputError::Exists { path }))
+            | Self::Web(WebError::Output(OutputError::Exists { path })) => Some(path),
             _ => None,
         }
     }

@@ -26,6 +26,10 @@ pub enum Phase {
     Heatmap,
     /// Listens to the music that is judged.
     Listen,
+    /// Makes pictures and sounds that browsers play.
+    Media,
+    /// Writes the comparison page.
+    Page,
 }
 
 impl Phase {
@@ -42,6 +46,8 @@ impl Phase {
             Self::Export => "Mixing and exporting",
             Self::Heatmap => "Drawing the heat map",
             Self::Listen => "Listening to the music",
+            Self::Media => "Preparing picture and sound",
+            Self::Page => "Writing the page",
         }
     }
 }

@@ -9,9 +9,11 @@ use muvi_media::export::ExportError;
 use muvi_media::frames::FrameError;
 use muvi_media::probe::ProbeError;
 use muvi_media::wav::WavError;
+use muvi_media::web::WebError;
 use muvi_scoring::ScoringError;
 
 use crate::error::{Error, Family};
+use crate::page::PageProblem;
 
 impl Error {
     /// The family of this error.
@@ -35,6 +37,8 @@ impl Error {
             Self::Runtime(_) => Family::Runtime,
             Self::Scoring(error) => scoring(error),
             Self::Style { .. } => Family::Style,
+            Self::Web(error) => web(error),
+            Self::Page { problem, .. } => page(problem),
             Self::Music { .. } | Self::Take { .. } => Family::InputUnusable,
         }
     }
@@ -99,6 +103,24 @@ fn export(error: &ExportError) -> Family {
         | ExportError::OneTrack { .. }
         | ExportError::Range { .. }
         | ExportError::RotationLost { .. } => Family::Output,
+    }
+}
+
+fn web(error: &WebError) -> Family {
+    match error {
+        WebError::Output(error) => output(error),
+        WebError::Cancelled { .. } => Family::Cancelled,
+        WebError::NoEncoder { .. } | WebError::Failed { .. } | WebError::Tool { .. } => Family::Tools,
+    }
+}
+
+fn page(problem: &PageProblem) -> Family {
+    match problem {
+        PageProblem::NoVideos
+        | PageProblem::OtherMissing { .. }
+        | PageProblem::OtherUnmatched { .. }
+        | PageProblem::OtherTwice { .. } => Family::InputUnreadable,
+        PageProblem::Foreign | PageProblem::Mixed { .. } | PageProblem::HoldsSource { .. } => Family::Output,
     }
 }
 

@@ -17,6 +17,7 @@ mod event;
 mod family;
 mod heat;
 mod pack;
+pub mod page;
 mod progress;
 mod quiet;
 mod report;

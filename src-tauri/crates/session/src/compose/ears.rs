@@ -53,22 +53,22 @@ pub fn landings(hits: &[HitPoint], onsets_s: &[f64], from_s: f64, length_s: f64)
 }
 
 /// Listens to a take.
-pub(super) struct Ears {
+pub(crate) struct Ears {
     meter: LoudnessMeter,
     onsets: OnsetDetector,
     level: LoudnessEnvelope,
 }
 
 /// What was heard.
-pub(super) struct Heard {
-    pub(super) loudness: Loudness,
-    pub(super) onsets: Onsets,
+pub(crate) struct Heard {
+    pub(crate) loudness: Loudness,
+    pub(crate) onsets: Onsets,
     /// In dBFS, -60 and above.
-    pub(super) level: Curve,
+    pub(crate) level: Curve,
 }
 
 impl Ears {
-    pub(super) fn new(sample_rate: u32) -> Result<Self, Error> {
+    pub(crate) fn new(sample_rate: u32) -> Result<Self, Error> {
         Ok(Self {
             meter: LoudnessMeter::new(sample_rate)?,
             onsets: OnsetDetector::new(sample_rate),
@@ -76,14 +76,14 @@ impl Ears {
         })
     }
 
-    pub(super) fn hear(&mut self, planes: [&[f32]; 2]) -> Result<(), Error> {
+    pub(crate) fn hear(&mut self, planes: [&[f32]; 2]) -> Result<(), Error> {
         self.meter.add(planes)?;
         self.onsets.push(planes[0], planes[1]);
         self.level.push(planes[0], planes[1]);
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<Heard, Error> {
+    pub(crate) fn finish(self) -> Result<Heard, Error> {
         Ok(Heard {
             loudness: self.meter.report()?,
             onsets: self.onsets.finish(),

@@ -20,6 +20,7 @@ mod style;
 mod warm;
 
 pub use document::{LoudnessFacts, PackFacts, SectionFacts, TakeDocument};
+pub(crate) use ears::{Ears, Heard};
 pub use ears::{HitLanding, LANDED_MS, NEAR_MS, landings};
 pub use export::{ExportJob, ExportOutlook, ExportedMix, export, export_outlook};
 pub use files::TakePaths;

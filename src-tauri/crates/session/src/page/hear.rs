@@ -1,0 +1,151 @@
+//! Each sound of a page goes the same way: to as many samples as the picture has, and through the same ears.
+
+use std::path::Path;
+
+use muvi_media::audio::AudioReader;
+use muvi_media::loudness::Loudness;
+use muvi_media::wav::{WavReader, WavWriter};
+use muvi_media::{MediaInfo, Tools, probe};
+use muvi_playback::{Renderer, Source, SourceError};
+use muvi_timeline::{FadeCurve, Mix, TempTrack, TrackMix};
+
+use super::steps::Steps;
+use crate::compose::{Ears, Heard};
+use crate::error::{Error, StyleProblem};
+
+const BLOCK: usize = 1 << 14;
+/// Loudness of our music, as `muvi score` makes it, and how far the limiter may hold its peaks back for it.
+const TARGET_LUFS: f64 = -16.0;
+const MOST_LIMITING_DB: f64 = 10.0;
+/// AAC overshoots the samples that it was given; this leaves it room.
+const CEILING_DBTP: f32 = -1.5;
+const GAINS_DB: (f64, f64) = (-40.0, 24.0);
+const FADE_IN_S: f64 = 0.005;
+const FADE_OUT_S: f64 = 0.4;
+
+/// Reads the next samples into both planes and says how many.
+type Reads<'a> = dyn FnMut([&mut [f32]; 2]) -> Result<usize, Error> + 'a;
+
+/// The clock of a page's sounds.
+#[derive(Clone, Copy)]
+pub(super) struct Length {
+    pub(super) hz: u32,
+    pub(super) samples: u64,
+}
+
+/// A take of ours at the level of a score, into `wav`.
+pub(super) fn ours(
+    take: &Path,
+    loudness: &Loudness,
+    length: Length,
+    wav: &Path,
+    steps: &mut Steps<'_>,
+) -> Result<Heard, Error> {
+    let failed = |source| Error::WorkFile {
+        path: wav.to_path_buf(),
+        source,
+    };
+    let mut reader = WavReader::open(take).map_err(failed)?;
+    let music: Box<dyn Source + Send> =
+        Box::new(move |planes: [&mut [f32]; 2]| reader.read(planes).map_err(SourceError::from));
+    let samples = |seconds: f64| (seconds * f64::from(length.hz)).round() as u64;
+    let mix = Mix {
+        music: TrackMix {
+            gain_db: gain(loudness) as f32,
+            fade_in: samples(FADE_IN_S),
+            fade_out: samples(FADE_OUT_S).min(length.samples / 8),
+            curve: FadeCurve::EqualPower,
+        },
+        temp: TempTrack::Mute,
+        ceiling_dbtp: CEILING_DBTP,
+        ..Mix::default()
+    };
+    let mut renderer = Renderer::new(music, None, &mix, length.hz, length.samples)?;
+    record(&mut |planes| Ok(renderer.render(planes)?), length, wav, steps)
+}
+
+/// The gain that brings a take to the target, as far as its peaks allow.
+fn gain(loudness: &Loudness) -> f64 {
+    let Some(lufs) = loudness.integrated_lufs else {
+        return 0.0;
+    };
+    let wanted = TARGET_LUFS - lufs;
+    let most = loudness
+        .true_peak_dbtp
+        .map_or(wanted, |peak| f64::from(CEILING_DBTP) + MOST_LIMITING_DB - peak);
+    wanted.min(most).clamp(GAINS_DB.0, GAINS_DB.1)
+}
+
+/// A video's own sound, on the clock of its picture, into `wav`; `None` where it has none.
+pub(super) fn own(
+    tools: &Tools,
+    info: &MediaInfo,
+    length: Length,
+    wav: &Path,
+    steps: &mut Steps<'_>,
+) -> Result<Option<Heard>, Error> {
+    let Some(stream) = info.main_audio() else {
+        return Ok(None);
+    };
+    let mut reader = AudioReader::open_video(tools, info, stream, length.hz)?;
+    record(&mut |planes| Ok(reader.read(planes)?), length, wav, steps).map(Some)
+}
+
+/// Another system's music into `wav`: that of a video on the clock of its picture, that of an audio file from its start.
+pub(super) fn other(
+    tools: &Tools,
+    path: &Path,
+    length: Length,
+    wav: &Path,
+    steps: &mut Steps<'_>,
+) -> Result<Heard, Error> {
+    let wrap = |error| Error::Music {
+        path: path.to_path_buf(),
+        problem: StyleProblem::Audio(error),
+    };
+    // What has no picture is no video, and its sound starts where it starts.
+    let video = probe(tools, path).ok();
+    let with_sound = video
+        .as_ref()
+        .and_then(|info| info.main_audio().map(|stream| (info, stream)));
+    let mut reader = match with_sound {
+        Some((info, stream)) => AudioReader::open_video(tools, info, stream, length.hz).map_err(wrap)?,
+        None => AudioReader::open_file(tools, path, length.hz, Some(length.samples)).map_err(wrap)?,
+    };
+    record(
+        &mut |planes| reader.read(planes).map_err(wrap),
+        length,
+        wav,
+        steps,
+    )
+}
+
+/// Writes exactly as many samples as the picture has: what is longer is cut, what is shorter is followed by silence.
+fn record(source: &mut Reads<'_>, length: Length, wav: &Path, steps: &mut Steps<'_>) -> Result<Heard, Error> {
+    let failed = |source| Error::WorkFile {
+        path: wav.to_path_buf(),
+        source,
+    };
+    let mut writer = WavWriter::create(wav, length.hz, false).map_err(failed)?;
+    let mut ears = Ears::new(length.hz)?;
+    let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
+    let (mut done, mut ended) = (0, false);
+    while done < length.samples {
+        steps.check()?;
+        let count = usize::try_from(length.samples - done).unwrap_or(BLOCK).min(BLOCK);
+        let mut read = 0;
+        while read < count && !ended {
+            let got = source([&mut left[read..count], &mut right[read..count]])?;
+            ended = got == 0;
+            read += got;
+        }
+        left[read..count].fill(0.0);
+        right[read..count].fill(0.0);
+        let planes = [&left[..count], &right[..count]];
+        writer.write(planes).map_err(failed)?;
+        ears.hear(planes)?;
+        done += count as u64;
+    }
+    writer.finish().map_err(failed)?;
+    ears.finish()
+}

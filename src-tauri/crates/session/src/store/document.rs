@@ -9,7 +9,7 @@ use muvi_timeline::{Edit, History, Project, Rate, TakeId, Video};
 
 use super::done::Done;
 use super::file::{prepare, to_json, write_whole};
-use super::fingerprint::state_at;
+use super::fingerprint::moved_to;
 use super::folder::{assemble, backup_file, journal_file, old_journal_file, project_file, resolve};
 use super::journal::{Entry, Journal};
 use super::lock::{Asked, Lock};
@@ -392,15 +392,7 @@ impl Document {
     /// Takes over a video that moved together with the project.
     fn find_video(&mut self, beside: Option<&Path>) -> Result<(), StoreError> {
         let video = self.project().video.clone();
-        if video_state(&video) != VideoState::Missing {
-            return Ok(());
-        }
-        let name = video.path.file_name().map(Path::new);
-        let parent = self.folder.parent();
-        let places = beside.into_iter().chain(name);
-        let found = places
-            .filter_map(|place| Some(parent?.join(place)))
-            .find(|path| state_at(path, &video) == VideoState::There);
+        let found = moved_to(&self.folder, &video, beside);
         if let Some(path) = found {
             let video = Video {
                 path: path.clone(),

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use muvi_timeline::Video;
 use sha2::{Digest, Sha256};
@@ -61,7 +61,20 @@ pub fn video_state(video: &Video) -> VideoState {
     state_at(&video.path, video)
 }
 
-pub(super) fn state_at(path: &Path, video: &Video) -> VideoState {
+/// Where a video is now that moved together with its project; `None` if it is where it was, or nowhere.
+pub(super) fn moved_to(folder: &Path, video: &Video, beside: Option<&Path>) -> Option<PathBuf> {
+    if video_state(video) != VideoState::Missing {
+        return None;
+    }
+    let parent = folder.parent()?;
+    let name = video.path.file_name().map(Path::new);
+    let places = beside.into_iter().chain(name).map(|place| parent.join(place));
+    places
+        .into_iter()
+        .find(|path| state_at(path, video) == VideoState::There)
+}
+
+fn state_at(path: &Path, video: &Video) -> VideoState {
     match Fingerprint::of(path) {
         Ok(found) if found.size == video.size && found.key == video.key => VideoState::There,
         Ok(_) => VideoState::Changed,

@@ -18,6 +18,8 @@ use muvi_scoring::pack::PackError;
 use muvi_scoring::runtime::RuntimeError;
 use thiserror::Error;
 
+use crate::deliver::DeliverProblem;
+use crate::store::StoreError;
 use crate::page::PageProblem;
 
 /// Why a job ended without a result. Every message names the file, where there is one, and what to do.
@@ -119,6 +121,17 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong and what to do.
         problem: PageProblem,
+    },
+    /// A project can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An export can't be made so.
+    #[error("{}: {problem}", path.display())]
+    Deliver {
+        /// The output, or the project.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        problem: DeliverProblem,
     },
     /// The music to judge can't be used.
     #[error("{}: can't be judged as music: {problem}", path.display())]

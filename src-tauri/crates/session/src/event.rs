@@ -24,6 +24,8 @@ pub enum Phase {
     Export,
     /// Burns the attention over the frames.
     Heatmap,
+    /// Measures how loud the mix is before it is written.
+    Level,
     /// Listens to the music that is judged.
     Listen,
     /// Makes pictures and sounds that browsers play.
@@ -45,6 +47,7 @@ impl Phase {
             Self::Compose => "Composing",
             Self::Export => "Mixing and exporting",
             Self::Heatmap => "Drawing the heat map",
+            Self::Level => "Measuring the loudness",
             Self::Listen => "Listening to the music",
             Self::Media => "Preparing picture and sound",
             Self::Page => "Writing the page",

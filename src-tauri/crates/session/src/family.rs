@@ -12,7 +12,9 @@ use muvi_media::wav::WavError;
 use muvi_media::web::WebError;
 use muvi_scoring::ScoringError;
 
+use crate::deliver::DeliverProblem;
 use crate::error::{Error, Family};
+use crate::store::StoreError;
 use crate::page::PageProblem;
 
 impl Error {
@@ -39,6 +41,8 @@ impl Error {
             Self::Style { .. } => Family::Style,
             Self::Web(error) => web(error),
             Self::Page { problem, .. } => page(problem),
+            Self::Store(error) => store(error),
+            Self::Deliver { problem, .. } => deliver(problem),
             Self::Music { .. } | Self::Take { .. } => Family::InputUnusable,
         }
     }
@@ -121,6 +125,26 @@ fn page(problem: &PageProblem) -> Family {
         | PageProblem::OtherUnmatched { .. }
         | PageProblem::OtherTwice { .. } => Family::InputUnreadable,
         PageProblem::Foreign | PageProblem::Mixed { .. } | PageProblem::HoldsSource { .. } => Family::Output,
+    }
+}
+
+fn store(error: &StoreError) -> Family {
+    match error {
+        StoreError::NotFound { .. } | StoreError::Read { .. } | StoreError::InUse { .. } => {
+            Family::InputUnreadable
+        }
+        StoreError::Write(error) => output(error),
+        _ => Family::InputUnusable,
+    }
+}
+
+fn deliver(problem: &DeliverProblem) -> Family {
+    match problem {
+        DeliverProblem::Silent => Family::InputUnusable,
+        DeliverProblem::VideoMissing | DeliverProblem::TakesMissing(_) => Family::InputUnreadable,
+        DeliverProblem::Value { .. } => Family::Output,
+        DeliverProblem::Folder(source) => io_family(source),
+        DeliverProblem::Speech(_) => Family::Runtime,
     }
 }
 

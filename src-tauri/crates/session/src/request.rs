@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use muvi_media::export::SoundCodec;
 use muvi_scoring::plan::Pace;
 use muvi_scoring::runtime::Provider;
+use serde::{Deserialize, Serialize};
 
 /// Where the networks come from and what they run on.
 #[derive(Clone, Debug, Default)]
@@ -58,8 +59,9 @@ pub enum TempTrackChoice {
     Duck,
 }
 
-/// How sound is stored in a video file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How sound is stored in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AudioCodecChoice {
     /// AAC.
     Aac,
@@ -67,8 +69,12 @@ pub enum AudioCodecChoice {
     Flac,
     /// Apple Lossless.
     Alac,
-    /// PCM.
+    /// PCM, 24 bits.
     Pcm,
+    /// PCM, 16 bits with dither.
+    Pcm16,
+    /// PCM, 32-bit floats.
+    PcmFloat,
     /// Opus.
     Opus,
 }
@@ -80,6 +86,8 @@ impl From<AudioCodecChoice> for SoundCodec {
             AudioCodecChoice::Flac => Self::Flac,
             AudioCodecChoice::Alac => Self::Alac,
             AudioCodecChoice::Pcm => Self::Pcm,
+            AudioCodecChoice::Pcm16 => Self::Pcm16,
+            AudioCodecChoice::PcmFloat => Self::PcmFloat,
             AudioCodecChoice::Opus => Self::Opus,
         }
     }

@@ -14,8 +14,8 @@ use muvi_media::{Tools, probe};
 use muvi_scoring::hits::{EventKind, HitPoint};
 use muvi_scoring::plan::Pace;
 use muvi_session::compose::{
-    ComposeRequest, ComposedTake, ExportJob, SectionRequest, StyleChoice, TakeDocument, TakeEvent,
-    TakeLatents, TakePaths, WarmEngine, Wishes, export, export_outlook,
+    ComposeRequest, ComposedTake, SectionRequest, StyleChoice, TakeDocument, TakeEvent, TakeLatents,
+    TakePaths, WarmEngine, Wishes,
 };
 use muvi_session::{
     CancelToken, EngineRequest, Error, Event, Phase, ProviderChoice, Seen, StyleProblem, TakeProblem,
@@ -581,61 +581,6 @@ fn styles_are_named_and_bad_wishes_refused() {
         TakePaths::new(folder.path().join("auto")).wav(),
         made[0].files.wav()
     );
-}
-
-#[test]
-fn a_mix_is_exported_and_measured() {
-    let folder = tempfile::tempdir().unwrap();
-    let w = watched();
-    let info = probe(&w.tools, &w.path).unwrap();
-    let job = ExportJob {
-        tools: w.tools.clone(),
-        info,
-        output: folder.path().join("out.mp4"),
-        sample_rate: 44_100,
-        codec: None,
-        overwrite: false,
-    };
-    let outlook = export_outlook(&job);
-    assert_eq!(outlook.obstacle, None);
-    assert_eq!(
-        (outlook.picture.as_str(), outlook.exists, outlook.lossy),
-        ("h264, copied, not re-encoded", false, true)
-    );
-    assert_eq!(outlook.sound, "AAC, 44.1 kHz, stereo, 256 kbit/s");
-    let mut at = 0_u64;
-    let mut tone = |[left, right]: [&mut [f32]; 2]| -> Result<usize, muvi_playback::SourceError> {
-        for (l, r) in left.iter_mut().zip(right.iter_mut()) {
-            *l = 0.25 * (at as f32 * 0.1425).sin();
-            *r = *l;
-            at += 1;
-        }
-        Ok(left.len())
-    };
-    let done = export(&job, &mut tone, &CancelToken::new(), &mut |_| {}).unwrap();
-    assert_eq!(done.samples, outlook.samples);
-    let lufs = done.loudness.integrated_lufs.unwrap();
-    assert!((-14.0..-11.0).contains(&lufs), "{lufs}");
-    assert!(probe(&w.tools, &done.output).unwrap().main_audio().is_some());
-    let there = export(&job, &mut tone, &CancelToken::new(), &mut |_| {});
-    assert!(there.unwrap_err().existing_output().is_some());
-    assert!(export_outlook(&job).exists);
-    let cancel = CancelToken::new();
-    cancel.cancel();
-    let other = ExportJob {
-        output: folder.path().join("other.mkv"),
-        ..job.clone()
-    };
-    assert!(matches!(
-        export(&other, &mut tone, &cancel, &mut |_| {}),
-        Err(Error::Cancelled)
-    ));
-    let odd = ExportJob {
-        output: folder.path().join("x.gif"),
-        ..job
-    };
-    assert!(export_outlook(&odd).obstacle.is_some());
-    assert_eq!(names(folder.path()), ["out.mp4"]);
 }
 
 /// Root of the mean square.

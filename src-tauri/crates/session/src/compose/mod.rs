@@ -8,7 +8,6 @@
 mod cue;
 mod document;
 mod ears;
-mod export;
 mod files;
 mod latents;
 mod make;
@@ -22,7 +21,6 @@ mod warm;
 pub use document::{LoudnessFacts, PackFacts, SectionFacts, TakeDocument};
 pub(crate) use ears::{Ears, Heard};
 pub use ears::{HitLanding, LANDED_MS, NEAR_MS, landings};
-pub use export::{ExportJob, ExportOutlook, ExportedMix, export, export_outlook};
 pub use files::TakePaths;
 pub use latents::TakeLatents;
 pub use request::{ComposeRequest, ComposedTake, SectionRequest, StyleChoice, TakeEvent, Wishes};

@@ -68,10 +68,8 @@ pub(super) fn moved_to(folder: &Path, video: &Video, beside: Option<&Path>) -> O
     }
     let parent = folder.parent()?;
     let name = video.path.file_name().map(Path::new);
-    let places = beside.into_iter().chain(name).map(|place| parent.join(place));
-    places
-        .into_iter()
-        .find(|path| state_at(path, video) == VideoState::There)
+    let mut places = beside.into_iter().chain(name).map(|place| parent.join(place));
+    places.find(|path| state_at(path, video) == VideoState::There)
 }
 
 fn state_at(path: &Path, video: &Video) -> VideoState {

@@ -1,212 +1,219 @@
-//! Exports of the open project: the same programme that is played.
+//! Exports of the open project: the same programme that is played; each is a job, one after the other.
 
 use std::path::{Path, PathBuf};
 
-use muvi_media::{MediaInfo, Tools};
-use muvi_playback::{Renderer, Source, SourceError};
-use muvi_timeline::Project;
+use muvi_media::Tools;
 
-use super::jobs::JobKind;
-use super::programme::{Extras, Score};
-use super::view::{ExportOrder, ExportPreset, Outcome};
-use super::{Fault, Studio};
-use crate::compose::{ExportJob, ExportOutlook, export, export_outlook};
-use crate::request::AudioCodecChoice;
+use super::around::Desk;
+use super::jobs::{JobKind, JobState};
+use super::view::{ExportOrder, Outcome};
+use super::{Fault, Studio, fault_of};
+use crate::deliver::{
+    Deliver, DeliverOrder, DeliverOutlook, DeliverProblem, ExportPreset, Goal, Subject, deliver, keep_preset,
+    outlook, remove_preset, shipped_presets,
+};
+use crate::error::Error;
 
-/// Lossy codecs overshoot the samples that they were given; this leaves them room, in dBTP.
-const CEILING_LOSSY_DBTP: f32 = -1.5;
-
-/// What is exported: all that is needed once the project goes on changing.
-struct Cut {
-    job: ExportJob,
-    project: std::sync::Arc<Project>,
-    extras: Extras,
+/// What would be lost if the program ended now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Busy {
+    /// The job.
+    pub job: u32,
+    /// What it does.
+    pub kind: JobKind,
+    /// Whether it still waits for others.
+    pub waits: bool,
+    /// What it does and how far it is, in words: "Writing film.mp4, 43 %".
+    pub words: String,
 }
 
 impl Studio {
-    /// Says what an export would write.
+    /// What would be lost if the window was closed now: exports and takes in the making. An analysis is not among it,
+    /// it goes on where it was the next time.
+    pub fn busy(&self) -> Vec<Busy> {
+        let name = |path: &Option<PathBuf>| {
+            let name = path.as_deref().and_then(Path::file_name);
+            name.map_or_else(|| "a file".to_owned(), |name| name.to_string_lossy().into())
+        };
+        let mut all = Vec::new();
+        for status in self.jobs() {
+            let what = match status.kind {
+                JobKind::Analyse | JobKind::Measure => continue,
+                JobKind::Generate => "Generating a take".to_owned(),
+                JobKind::Regenerate => "Regenerating a section".to_owned(),
+                JobKind::Export | JobKind::Page => format!("Writing {}", name(&status.output)),
+            };
+            let waits = status.state == JobState::Waiting;
+            let far = if waits {
+                "waiting".to_owned()
+            } else {
+                let before = status.step.saturating_sub(1) as f64;
+                let whole = (before + status.fraction) / status.steps.max(1) as f64;
+                format!("{:.0} %", whole * 100.0)
+            };
+            all.push(Busy {
+                job: status.id,
+                kind: status.kind,
+                waits,
+                words: format!("{what}, {far}"),
+            });
+        }
+        all
+    }
+
+    /// Says what an export would write; writes nothing.
     ///
     /// # Errors
     /// If no project is open or its video is gone.
     pub fn export_forecast(&self, order: &ExportOrder) -> Result<Outcome, Fault> {
-        let cut = self.cut(order)?;
-        let ExportOutlook {
-            output,
+        let (subject, order) = match self.cut(order)? {
+            Ok(cut) => cut,
+            Err(obstacle) => return Ok(impossible(order, obstacle.message)),
+        };
+        let DeliverOutlook {
+            path,
+            files,
             exists,
+            range: _,
             picture,
             sound,
-            lossy: _,
-            samples: _,
+            loudness,
+            bytes,
             notes,
             obstacle,
-        } = export_outlook(&cut.job);
+        } = outlook(&subject, &order);
         Ok(Outcome {
-            path: output,
+            path,
+            files,
             exists,
             picture,
             sound,
+            loudness,
+            bytes,
             notes,
-            obstacle: obstacle.or_else(|| silent(&cut.project)),
+            obstacle,
         })
     }
 
-    /// Writes a file; gives the job's number.
+    /// Writes files; gives the job's number. Several exports run one after the other, each with the project as it was
+    /// when it was ordered; one that waits can be cancelled.
     ///
     /// # Errors
-    /// If no project is open, its video is gone, or there is nothing to hear.
+    /// If no project is open, its video is gone, there is no loop where only that is wanted, or nothing is heard.
     pub fn export(&self, order: ExportOrder) -> Result<u32, Fault> {
-        let cut = self.cut(&order)?;
-        if let Some(obstacle) = silent(&cut.project) {
-            return Err(Fault::new("silent", obstacle));
+        let (subject, order) = self.cut(&order)??;
+        if !subject.is_heard() {
+            let path = order.path;
+            let problem = DeliverProblem::Silent;
+            let fault = Fault::because(Error::Deliver { path, problem });
+            return Err(Fault {
+                code: "silent".into(),
+                ..fault
+            });
         }
-        let output = cut.job.output.clone();
+        let output = order.path.clone();
         Ok(self.0.jobs.submit(
             JobKind::Export,
             |status| status.output = Some(output),
             move |job| {
-                let mut score = Score::of(&cut.project, &cut.extras);
-                if export_outlook(&cut.job).lossy {
-                    score.mix.ceiling_dbtp = score.mix.ceiling_dbtp.min(CEILING_LOSSY_DBTP);
-                }
-                let mut mix = Mix(score.programme().renderer(0)?);
-                let written = export(&cut.job, &mut mix, job.cancel(), &mut |event| job.hear(event))?;
+                let written = deliver(&subject, &order, job.cancel(), &mut |event| job.hear(event))?;
                 job.change(true, |status| {
-                    let loudness = written.loudness;
-                    status.output = Some(written.output);
-                    let lufs = loudness
-                        .integrated_lufs
-                        .map_or("silent".into(), |lufs| format!("{lufs:.1} LUFS"));
-                    let peak = loudness
-                        .true_peak_dbtp
-                        .map_or(String::new(), |peak| format!(", {peak:.1} dBTP"));
-                    status.result = Some(lufs + &peak);
+                    status.result = Some(written.words());
+                    if order.what != Deliver::Stems {
+                        status.output = written.files.into_iter().next().map(|file| file.path);
+                    }
                 });
                 Ok(())
             },
         ))
     }
 
-    fn cut(&self, order: &ExportOrder) -> Result<Cut, Fault> {
+    /// The project as it is now and what is to be done with it; the inner error is an obstacle that the user can
+    /// remove in the order.
+    fn cut(&self, order: &ExportOrder) -> Result<Result<(Subject, DeliverOrder), Fault>, Fault> {
         let tools = Tools::locate().map_err(Fault::because)?;
+        let programme = self.settled()?.programme();
         self.with(|open| {
             let info = open.info.clone().ok_or_else(Fault::video_missing)?;
-            // What is only tried out is not exported.
-            open.score();
-            let extras = Extras {
-                audition: None,
-                mix: None,
-                trial: None,
-                ..open.extras.clone()
-            };
-            let (output, codec) = target(order, &info);
             let project = open.project();
-            Ok(Cut {
-                job: ExportJob {
-                    tools,
-                    info,
-                    output,
-                    sample_rate: project.sample_rate.num(),
-                    codec,
-                    overwrite: order.overwrite,
-                },
-                project,
-                extras,
-            })
+            let range = project.loop_range.filter(|_| order.loop_only);
+            if order.loop_only && range.is_none() {
+                let words = "There is no loop to export. Set one on the ruler, or export all.";
+                return Ok(Err(Fault::new("no_loop", words)));
+            }
+            let deliver = DeliverOrder {
+                path: order.path.clone(),
+                what: order.what,
+                codec: order.codec,
+                tracks: order.tracks.clone(),
+                range,
+                goal: order.target_lufs.map_or(Goal::AsMixed, Goal::Lufs),
+                ceiling_dbtp: Some(order.ceiling_dbtp),
+                overwrite: order.overwrite,
+            };
+            Ok(Ok((Subject::new(tools, info, programme, &project), deliver)))
         })
     }
-}
 
-/// The file with an extension that fits the preset, and how its sound is stored.
-fn target(order: &ExportOrder, info: &MediaInfo) -> (PathBuf, Option<AudioCodecChoice>) {
-    let named = order
-        .path
-        .extension()
-        .and_then(|it| it.to_str())
-        .map(str::to_ascii_lowercase);
-    let fits = |all: &[&str]| named.as_deref().is_some_and(|it| all.contains(&it));
-    let with = |extension: &str| with_extension(&order.path, extension);
-    match order.preset {
-        ExportPreset::Web => {
-            let path = if fits(&["mp4", "m4v", "webm", "mov", "mkv"]) {
-                order.path.clone()
-            } else if matches!(info.video.codec.as_str(), "vp8" | "vp9") {
-                with("webm")
-            } else {
-                with("mp4")
-            };
-            (path, None)
-        }
-        ExportPreset::Archive => {
-            let path = if fits(&["mov", "mkv"]) {
-                order.path.clone()
-            } else {
-                with("mkv")
-            };
-            let codec = if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("mov")) {
-                AudioCodecChoice::Pcm
-            } else {
-                AudioCodecChoice::Flac
-            };
-            (path, Some(codec))
-        }
-        ExportPreset::AudioOnly => {
-            let path = if fits(&["wav", "flac"]) {
-                order.path.clone()
-            } else {
-                with("wav")
-            };
-            (path, None)
-        }
+    /// Sets of choices for exports: those that ship, then the user's own.
+    pub fn export_presets(&self) -> Vec<ExportPreset> {
+        let mut all = shipped_presets();
+        all.extend(self.0.desk.presets());
+        all
+    }
+
+    /// Keeps a set of choices of the user's, in the place of the one called `replaces` if that is named, which renames
+    /// it too; gives all.
+    ///
+    /// # Errors
+    /// If it has no name, another one has it, a value is out of range, or nothing can be written; nothing changes then.
+    pub fn save_export_preset(
+        &self,
+        preset: ExportPreset,
+        replaces: Option<&str>,
+    ) -> Result<Vec<ExportPreset>, Fault> {
+        let keep = |own: &mut Vec<ExportPreset>| keep_preset(own, preset, replaces).map_err(fault_of);
+        self.0.desk.change_presets(keep)?;
+        Ok(self.export_presets())
+    }
+
+    /// Drops one of the user's sets of choices; gives those that are left.
+    ///
+    /// # Errors
+    /// If there is none of that name, it ships with the program, or nothing can be written; nothing changes then.
+    pub fn remove_export_preset(&self, name: &str) -> Result<Vec<ExportPreset>, Fault> {
+        let drop = |own: &mut Vec<ExportPreset>| remove_preset(own, name).map_err(fault_of);
+        self.0.desk.change_presets(drop)?;
+        Ok(self.export_presets())
     }
 }
 
-/// Takes the place of a known extension, else is added: a name may have dots.
-fn with_extension(path: &Path, extension: &str) -> PathBuf {
-    const KNOWN: [&str; 9] = ["mp4", "m4v", "mov", "mkv", "webm", "wav", "flac", "avi", "mpg"];
-    let known = path
-        .extension()
-        .and_then(|it| it.to_str())
-        .is_some_and(|it| KNOWN.contains(&it.to_ascii_lowercase().as_str()));
-    if known {
-        return path.with_extension(extension);
+impl Desk {
+    /// The user's own sets of choices for exports.
+    pub(super) fn presets(&self) -> Vec<ExportPreset> {
+        self.kept().export_presets
     }
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    name.into()
-}
 
-/// Why there would be nothing to hear.
-fn silent(project: &Project) -> Option<String> {
-    let heard = project.mix.audible();
-    let music = heard.music && project.cues.iter().any(|cue| cue.take.is_some());
-    let temp = heard.temp && project.video.has_sound();
-    if music || temp {
-        return None;
-    }
-    Some("There is nothing to hear: generate a take, or unmute a track, first.".into())
-}
-
-struct Mix(Renderer);
-
-impl Source for Mix {
-    fn read(&mut self, planes: [&mut [f32]; 2]) -> Result<usize, SourceError> {
-        Ok(self.0.render(planes)?)
+    fn change_presets(
+        &self,
+        change: impl FnOnce(&mut Vec<ExportPreset>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut kept = self.kept();
+        change(&mut kept.export_presets)?;
+        self.keep(kept)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_keep_their_dots() {
-        let check = |from: &str, to: &str| {
-            assert_eq!(with_extension(Path::new(from), "mkv"), Path::new(to));
-        };
-        check("/a/cut.mp4", "/a/cut.mkv");
-        check("/a/cut v1.2", "/a/cut v1.2.mkv");
-        check("/a/cut", "/a/cut.mkv");
-        check("/a.b/cut.MOV", "/a.b/cut.mkv");
+fn impossible(order: &ExportOrder, obstacle: String) -> Outcome {
+    Outcome {
+        path: order.path.clone(),
+        files: Vec::new(),
+        exists: false,
+        picture: String::new(),
+        sound: String::new(),
+        loudness: String::new(),
+        bytes: None,
+        notes: Vec::new(),
+        obstacle: Some(obstacle),
     }
 }

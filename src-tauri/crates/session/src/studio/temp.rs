@@ -13,11 +13,16 @@ fn folder() -> PathBuf {
     cache.join("temp")
 }
 
+/// The decoded temp track of the video `key` at `hz` samples per second, there or not.
+pub(crate) fn temp_file(key: &str, hz: u32) -> PathBuf {
+    folder().join(format!("{key}-{hz}.wav"))
+}
+
 impl Studio {
     /// What the pass over the temp track of the video `key` makes, for a project of `hz` samples per second.
     pub(super) fn temp_pass(&self, key: &str, hz: u32) -> TempPass {
         TempPass {
-            record: Some(folder().join(format!("{key}-{hz}.wav"))),
+            record: Some(temp_file(key, hz)),
             runtime: self.0.desk.engine_request().runtime,
         }
     }

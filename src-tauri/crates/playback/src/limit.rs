@@ -2,10 +2,16 @@
 
 use std::collections::VecDeque;
 
-/// Taps per interpolated point, and points between two samples: four-fold oversampling as BS.1770 asks, with
-/// twice its taps, which brings the error at high frequencies under 0.05 dB.
-const TAPS: usize = 24;
-const POINTS: usize = 3;
+/// Taps per interpolated point, and points between two samples: twice the four-fold oversampling that BS.1770 asks,
+/// with four times its taps, which brings the error up to nine tenths of the highest frequency to 0.1 dB.
+const TAPS: usize = 48;
+const POINTS: usize = 7;
+/// The first points are those of four-fold oversampling; the others count where one of these comes this near to the
+/// ceiling.
+const COARSE: usize = 3;
+const NEAR: f32 = 0.8;
+/// The points in eighths of a sample after the first of a pair.
+const EIGHTHS: [f64; POINTS] = [2.0, 4.0, 6.0, 1.0, 3.0, 5.0, 7.0];
 /// Samples after the first of a pair that its interpolation needs.
 const AFTER: usize = TAPS / 2;
 /// The gain goes down over this time, in microseconds, and comes back over about the second.
@@ -125,7 +131,10 @@ impl Limiter {
         if self.near.iter().map(level).fold(0.0, f32::max) * 2.0 < self.ceiling {
             return peak;
         }
-        for taps in &self.taps {
+        for (index, taps) in self.taps.iter().enumerate() {
+            if index == COARSE && peak < self.ceiling * NEAR {
+                break;
+            }
             let mut point = [0.0_f32; 2];
             for (tap, sample) in taps.iter().zip(&self.near) {
                 point[0] += tap * sample[0];
@@ -151,11 +160,11 @@ impl Limiter {
     }
 }
 
-/// Windowed sinc taps for the points a quarter, a half and three quarters after the first middle sample.
+/// Windowed sinc taps for the points [`EIGHTHS`] after the first middle sample.
 fn interpolation() -> [[f32; TAPS]; POINTS] {
     let mut taps = [[0.0; TAPS]; POINTS];
-    for (point, row) in taps.iter_mut().enumerate() {
-        let offset = (point + 1) as f64 / (POINTS + 1) as f64;
+    for (row, eighths) in taps.iter_mut().zip(EIGHTHS) {
+        let offset = eighths / 8.0;
         let weights: [f64; TAPS] = std::array::from_fn(|tap| {
             let distance = tap as f64 - (AFTER - 1) as f64 - offset;
             let angle = std::f64::consts::PI * distance;

@@ -7,7 +7,7 @@ mod common;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use common::{RATE, busy, clip, jump, made, offline, programme, tone, worst};
+use common::{RATE, busy, clip, jump, made, offline, programme, speaking, tone, worst};
 use muvi_playback::{Clip, Lane, RenderError, Renderer, SeekableSource, Source, SourceError, Track};
 use muvi_timeline::{Ducking, FadeCurve, Mix, TempTrack, TrackMix, db_to_gain};
 use proptest::prelude::*;
@@ -146,13 +146,14 @@ fn a_clip_that_cannot_be_opened_stops_an_export() {
 
 #[test]
 fn a_start_in_the_middle_is_the_middle_of_the_whole() {
-    let busy = busy(250_000);
-    let whole = offline(&busy, 0);
-    assert_eq!(whole.len(), 250_000);
-    for start in [1_u64, 999, 31_000, 70_001, 128_000, 200_000, 249_999, 250_000] {
-        let part = offline(&busy, start);
-        let worst = worst(&part, &whole[start as usize..]);
-        assert!(worst < 1e-5, "from {start}: {worst}");
+    for made in [busy(250_000), speaking(250_000)] {
+        let whole = offline(&made, 0);
+        assert_eq!(whole.len(), 250_000);
+        for start in [1_u64, 999, 31_000, 70_001, 128_000, 200_000, 249_999, 250_000] {
+            let part = offline(&made, start);
+            let worst = worst(&part, &whole[start as usize..]);
+            assert!(worst < 1e-5, "from {start}: {worst}");
+        }
     }
 }
 

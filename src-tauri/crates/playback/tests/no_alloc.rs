@@ -1,4 +1,4 @@
-//! The device's callback allocates nothing and frees nothing.
+//! The device's callback allocates nothing and frees nothing, and neither does a renderer while it renders.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -8,7 +8,7 @@ use std::alloc::System;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{RATE, busy};
+use common::{RATE, busy, speaking};
 use muvi_playback::HandPump;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -52,6 +52,14 @@ fn the_callback_allocates_nothing() {
     engine.swap(Arc::new(busy(200_000)));
     counted(&mut pump, 10, true);
     assert_eq!(engine.now().underruns, 1);
+    for made in [busy(200_000), speaking(200_000)] {
+        let mut renderer = made.renderer(0).unwrap();
+        let (mut left, mut right) = ([0.0; 700], [0.0; 700]);
+        let region = Region::new(COUNTED);
+        while renderer.render([&mut left, &mut right]).unwrap() > 0 {}
+        let change = region.change();
+        assert_eq!((change.allocations, change.deallocations), (0, 0));
+    }
     // The counter itself works.
     let region = Region::new(COUNTED);
     let made = std::hint::black_box(Box::new(7));

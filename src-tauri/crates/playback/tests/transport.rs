@@ -7,7 +7,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{RATE, busy, clip, jump, offline, programme, tone, worst};
+use common::{RATE, busy, clip, jump, offline, programme, speaking, tone, worst};
 use muvi_playback::{Engine, HandPump, Programme, SourceError};
 use muvi_timeline::{Mix, TrackMix, db_to_gain};
 use proptest::prelude::*;
@@ -28,15 +28,20 @@ fn left(frames: &[[f32; 2]]) -> Vec<f32> {
 
 #[test]
 fn what_is_heard_is_what_is_exported() {
-    let busy = busy(150_000);
-    let (engine, mut pump) = engine(&busy);
+    for made in [busy(150_000), speaking(150_000)] {
+        heard_is_exported(&made);
+    }
+}
+
+fn heard_is_exported(busy: &Programme) {
+    let (engine, mut pump) = engine(busy);
     assert!(pump.pump(1000, 100).iter().all(|frame| *frame == [0.0; 2]));
     engine.play();
     let heard = pump.pump(150_000, 441);
     assert!(
-        heard == offline(&busy, 0),
+        heard == offline(busy, 0),
         "worst {}",
-        worst(&heard, &offline(&busy, 0))
+        worst(&heard, &offline(busy, 0))
     );
     assert_eq!(engine.now().underruns, 0);
     let rest = pump.pump(2000, 441);

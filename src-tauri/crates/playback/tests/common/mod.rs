@@ -11,8 +11,8 @@
 
 use std::sync::Arc;
 
-use muvi_playback::{Clip, OpenSource, Programme, SeekableSource, Source, SourceError};
-use muvi_timeline::{Ducking, FadeCurve, Mix, TempTrack, TrackMix};
+use muvi_playback::{Clip, GainAt, OpenSource, Programme, SeekableSource, Source, SourceError};
+use muvi_timeline::{DuckBy, Ducking, FadeCurve, Mix, SampleSpan, TempTrack, TrackMix};
 
 pub const RATE: u32 = 44_100;
 
@@ -86,7 +86,30 @@ pub fn tone(hz: f64, level: f64) -> impl Fn(u64) -> f32 + Clone {
     move |i| ((std::f64::consts::TAU * hz * i as f64 / f64::from(RATE)).sin() * level) as f32
 }
 
-/// Two cues that overlap, speech that ducks, a limiter at work.
+/// The gain drawn at some samples.
+pub fn drawn(points: &[(u64, f32)]) -> Arc<[GainAt]> {
+    let point = |(sample, gain_db): &(u64, f32)| GainAt {
+        sample: *sample,
+        gain_db: *gain_db,
+    };
+    points.iter().map(point).collect()
+}
+
+/// The same as [`busy`] with speech that is known instead of followed.
+pub fn speaking(length: u64) -> Programme {
+    let mut made = busy(length);
+    let starts = (0..length).step_by(90_000);
+    made.speech = starts
+        .map(|start| SampleSpan::new(start + 30_000, start + 60_000))
+        .collect();
+    made.mix.temp = TempTrack::Duck(Ducking {
+        by: DuckBy::Speech,
+        ..Ducking::speech(RATE)
+    });
+    made
+}
+
+/// Two cues that overlap, drawn gain, speech that ducks, a limiter at work.
 pub fn busy(length: u64) -> Programme {
     let part = length / 2;
     let first = Clip {
@@ -97,6 +120,12 @@ pub fn busy(length: u64) -> Programme {
     let second = Clip {
         fade_in: 4000,
         offset: 100,
+        automation: drawn(&[
+            (part + 5000, 0.0),
+            (part + 9000, -20.0),
+            (part + 9100, -60.0),
+            (part + 12_000, 3.0),
+        ]),
         fade_in_curve: FadeCurve::EqualPower,
         ..clip(part, part - 9000, tone(330.0, 0.7))
     };
@@ -121,7 +150,10 @@ pub fn busy(length: u64) -> Programme {
             ceiling_dbtp: -1.0,
         },
         music: vec![second, first],
-        temp: vec![clip(0, length - 5000, speech)],
+        temp: vec![Clip {
+            automation: drawn(&[(0, 2.0), (length / 3, -3.0)]),
+            ..clip(0, length - 5000, speech)
+        }],
         speech: Arc::default(),
     }
 }

@@ -20,7 +20,7 @@ pub struct TakeFiles {
 }
 
 impl TakeFiles {
-    pub(super) fn of(folder: &Path, take: TakeId) -> Self {
+    pub(crate) fn of(folder: &Path, take: TakeId) -> Self {
         let file = |kind| dir(folder).join(format!("{take}.{kind}"));
         let [audio, latents, plan] = KINDS.map(file);
         Self { audio, latents, plan }

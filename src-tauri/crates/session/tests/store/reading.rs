@@ -86,7 +86,11 @@ fn a_project_that_is_saved_all_the_time_is_read_whole() {
             let reading = Reading::open(&folder).unwrap();
             let now = reading.project().hits.len();
             // What was confirmed once is never lost from sight.
-            assert!(now >= seen && reading.problems().is_empty(), "{:?}", reading.problems());
+            assert!(
+                now >= seen && reading.problems().is_empty(),
+                "{:?}",
+                reading.problems()
+            );
             seen = now;
         }
         seen

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fall, filled, loudness } from './bar/meter';
-import { suggest } from './dialogs/suggest';
+import { suggest } from './dialogs/export/suggest';
 import { en } from './i18n/en';
 import { t } from './i18n';
 import { lineOf } from './inspector/compare';

@@ -82,3 +82,9 @@ export function diagnostics({ app, backend }: Studio): void {
     app.tell('info', asApiError({ code: 'copied', message: t('about.copied'), details: null }));
   });
 }
+
+/** Shows the loudness of the mix at the meters, and measures it where it isn't known. */
+export function measure({ deliveries, view }: Studio): void {
+  view.measures = true;
+  if (!deliveries.measured || deliveries.measured.stale) void deliveries.measure();
+}

@@ -34,6 +34,8 @@ export const table: readonly Action[] = [
   { id: 'relink', label: 'action.relink', group: 'file', keys: [], enabled: open, run: file.relink },
   { id: 'analyse', label: 'action.analyse', group: 'file', keys: [], enabled: file.canAnalyse, run: file.analyse },
   { id: 'export', label: 'action.export', group: 'file', keys: ['mod+e'], enabled: open, run: (s) => (s.view.dialog = 'export') },
+  { id: 'hand_over', label: 'action.handOver', group: 'file', keys: ['mod+shift+e'], enabled: open, run: (s) => (s.view.dialog = 'handover') },
+  { id: 'page', label: 'action.page', group: 'file', keys: ['mod+alt+e'], enabled: open, run: (s) => (s.view.dialog = 'page') },
   { id: 'close', label: 'action.close', group: 'file', keys: ['mod+w'], enabled: open, run: file.close },
   { id: 'settings', label: 'action.settings', group: 'file', keys: ['mod+,'], enabled: always, run: (s) => (s.view.dialog = 'settings') },
 
@@ -71,6 +73,7 @@ export const table: readonly Action[] = [
   { id: 'next_cue', label: 'action.nextCue', group: 'music', keys: ['alt+down'], enabled: open, run: (s) => cues.go(s, 1) },
   { id: 'previous_cue', label: 'action.previousCue', group: 'music', keys: ['alt+up'], enabled: open, run: (s) => cues.go(s, -1) },
   { id: 'clear_gain', label: 'action.clearGain', group: 'music', keys: [], enabled: cues.canClearGain, run: cues.clearGain },
+  { id: 'measure', label: 'action.measure', group: 'music', keys: ['mod+l'], enabled: open, run: file.measure },
   { id: 'mute_music', label: 'action.muteMusic', group: 'music', keys: ['shift+1'], enabled: open, run: (s) => music.mute(s, 'music') },
   { id: 'mute_temp', label: 'action.muteTemp', group: 'music', keys: ['shift+2'], enabled: open, run: (s) => music.mute(s, 'temp') },
 

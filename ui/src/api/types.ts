@@ -781,7 +781,7 @@ overwrite: boolean, };
 
 export type ExportWhat = "video" | "sound" | "stems";
 
-export type SoundCodec = "aac" | "opus" | "flac" | "alac" | "pcm";
+export type SoundCodec = "aac" | "opus" | "flac" | "alac" | "pcm" | "pcm16" | "pcm_float";
 
 export type Bus = "mix" | "music" | "temp";
 
@@ -899,11 +899,11 @@ duckingDb: number, };
 
 export type HandOverRequest = { 
 /**
- * The folder to write.
+ * The folder in which the folder of the hand-over is made.
  */
 folder: string, 
 /**
- * In which forms.
+ * In which forms; none for all.
  */
 formats: Array<HandOverFormat>, 
 /**

@@ -14,6 +14,8 @@ const JOBS_KEPT = 12;
 /** How long a message that asks for nothing stays, in milliseconds. */
 const INFO_MS = 6000;
 
+const ended = (job: JobView): boolean => job.state !== 'running' && job.state !== 'waiting';
+
 /**
  * What the shell told: the program, the open project, its jobs, and messages. The window never changes a project by
  * itself: it sends edits and draws what comes back. All views are replaced whole, so they are raw state.
@@ -161,6 +163,8 @@ export class App {
   #setJob(job: JobView): void {
     const known = this.jobs.some((one) => one.id === job.id);
     const jobs = known ? this.jobs.map((one) => (one.id === job.id ? job : one)) : [...this.jobs, job];
-    this.jobs = jobs.slice(-JOBS_KEPT);
+    // The oldest ones that ended go; exports stay until the user has seen what became of them.
+    const gone = jobs.filter((one) => ended(one) && one.kind !== 'export').slice(0, -JOBS_KEPT);
+    this.jobs = jobs.filter((one) => !gone.includes(one));
   }
 }

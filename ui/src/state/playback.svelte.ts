@@ -20,6 +20,8 @@ export class Playback {
   speed = $state(1);
   /** The take that is heard in place of the one in use. */
   audition = $state<number | null>(null);
+  /** Whether a style clip plays by itself. */
+  clip = $state(false);
   /** Why there's no sound, in words. */
   problem = $state<string | null>(null);
 
@@ -57,6 +59,7 @@ export class Playback {
     if (this.playing !== tick.playing) this.playing = tick.playing;
     if (this.speed !== tick.speed) this.speed = tick.speed;
     if (this.audition !== tick.audition) this.audition = tick.audition;
+    if (this.clip !== (tick.clipS !== null)) this.clip = tick.clipS !== null;
     if (this.problem !== tick.problem) this.problem = tick.problem;
   }
 
@@ -75,6 +78,12 @@ export class Playback {
     const ms = tick.playing ? Math.min(Math.max(0, now - this.#at), RUN_ON_MS) : 0;
     const sample = tick.sample + (ms / 1000) * tick.speed * project.sampleRate;
     return Math.min(Math.max(0, sample), last);
+  }
+
+  /** Where the style clip that plays by itself is, in seconds of its file; `null` while none plays. */
+  clipNow(now = performance.now()): number | null {
+    const at = this.#tick?.clipS ?? null;
+    return at === null ? null : at + Math.min(Math.max(0, now - this.#at), RUN_ON_MS) / 1000;
   }
 
   /** The frame that is shown now. */

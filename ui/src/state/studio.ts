@@ -2,6 +2,7 @@ import { getContext, setContext } from 'svelte';
 import type { Backend } from '../api/backend';
 import { Scope } from '../lib/scope';
 import { App } from './app.svelte';
+import { Deliveries } from './deliveries.svelte';
 import { Layout } from './layout.svelte';
 import { Playback } from './playback.svelte';
 import { View } from './view.svelte';
@@ -13,6 +14,7 @@ export interface Studio {
   playback: Playback;
   view: View;
   layout: Layout;
+  deliveries: Deliveries;
   /** Ends with the window. */
   scope: Scope;
 }
@@ -23,7 +25,7 @@ const KEY = Symbol('studio');
 export function makeStudio(backend: Backend, scope = new Scope()): Studio {
   const app = new App(backend);
   const playback = new Playback(app, backend);
-  return { backend, app, playback, view: new View(), layout: new Layout(app, scope), scope };
+  return { backend, app, playback, view: new View(), layout: new Layout(app, scope), deliveries: new Deliveries(app), scope };
 }
 
 /** Asks the program for its state and follows its events and ticks. */
@@ -31,6 +33,7 @@ export async function startStudio(studio: Studio): Promise<void> {
   await studio.app.start(studio.scope);
   studio.layout.load(studio.app.settings?.layout ?? '');
   studio.playback.start(studio.scope);
+  studio.deliveries.start(studio.scope);
 }
 
 /** Gives the studio to all components below. */

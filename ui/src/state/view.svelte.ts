@@ -32,7 +32,11 @@ export class View {
   /** Whether the attention lies over the picture. */
   overlay = $state(false);
   /** Which dialog is open. */
-  dialog = $state<'export' | 'settings' | 'shortcuts' | 'about' | 'commands' | null>(null);
+  dialog = $state<'export' | 'settings' | 'shortcuts' | 'about' | 'commands' | 'handover' | 'page' | null>(null);
+  /** Whether the measures of the mix are shown, at the meters. */
+  measures = $state(false);
+  /** Takes files that are dropped while it is set, in place of the window. */
+  takesDrop = $state.raw<((path: string) => void) | null>(null);
   /** Whether the viewer fills the screen. */
   fullscreen = $state(false);
   /** The timeline, while it is there. */

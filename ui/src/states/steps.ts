@@ -25,9 +25,12 @@ export function problemSteps(studio: Studio, code: string): Step[] {
 }
 
 /** Starts a job that failed once more. */
-export function retryOf({ app, backend }: Studio, job: JobView): void {
+export function retryOf({ app, backend, deliveries, view }: Studio, job: JobView): void {
   void app.run(async () => {
     if (job.kind === 'analyse') await backend.call('analyse');
+    else if (job.kind === 'measure') await deliveries.measure();
+    // What the page was to show is chosen again there.
+    else if (job.kind === 'page') view.dialog = 'page';
     else if (job.kind === 'generate' && job.cue !== null) await backend.call('generate', { cue: job.cue });
     else if (job.kind === 'regenerate' && job.cue !== null && job.span) {
       await backend.call('regenerate', { cue: job.cue, span: job.span });

@@ -254,10 +254,10 @@ export class Fake implements Backend {
     const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
     const holds: Record<string, SoundCodec[]> =
       what === 'video'
-        ? { mp4: ['aac', 'flac', 'alac', 'opus'], mov: ['aac', 'alac', 'pcm'], mkv: ['flac', 'aac', 'opus', 'alac', 'pcm'] }
+        ? { mp4: ['aac', 'flac', 'alac', 'opus'], mov: ['aac', 'alac', 'pcm', 'pcm16'], mkv: ['flac', 'aac', 'opus', 'alac', 'pcm'] }
         : what === 'sound'
-          ? { wav: ['pcm'], flac: ['flac'], m4a: ['aac', 'alac'], opus: ['opus'] }
-          : { '': ['pcm', 'flac'] };
+          ? { wav: ['pcm', 'pcm16', 'pcm_float'], flac: ['flac'], m4a: ['aac', 'alac'], opus: ['opus'] }
+          : { '': ['pcm', 'flac', 'pcm16', 'pcm_float'] };
     const fits = holds[what === 'stems' ? '' : extension];
     const used = codec ?? fits?.[0] ?? 'aac';
     const obstacle = !fits
@@ -269,7 +269,7 @@ export class Fake implements Backend {
           : loopOnly && !this.project?.loopRange
             ? 'There is no loop.'
             : null;
-    const words = { aac: 'AAC, 48 kHz, stereo, 256 kbit/s', opus: 'Opus, 48 kHz, stereo, 192 kbit/s', flac: 'FLAC, 24 bit, 48 kHz, stereo', alac: 'ALAC, 24 bit, 48 kHz, stereo', pcm: 'PCM, 24 bit, 48 kHz, stereo' };
+    const words = { aac: 'AAC, 48 kHz, stereo, 256 kbit/s', opus: 'Opus, 48 kHz, stereo, 192 kbit/s', flac: 'FLAC, 24 bit, 48 kHz, stereo', alac: 'ALAC, 24 bit, 48 kHz, stereo', pcm: 'PCM, 24 bit, 48 kHz, stereo', pcm16: 'PCM, 16 bit, 48 kHz, stereo', pcm_float: 'PCM, 32 bit float, 48 kHz, stereo' };
     const ending = used === 'flac' ? 'flac' : 'wav';
     return {
       path,

@@ -1,8 +1,6 @@
 /** Words of the inspector: cues, ducking, measures. */
 export const inspector = {
   'cues.title': 'Cues',
-  'cues.add': 'Add a cue',
-  'cues.select': 'Cue {number}, {name}',
   'cues.in': 'In of {name}',
   'cues.out': 'Out of {name}',
   'cues.none': 'There is no cue yet. A cue is a span with music.',

@@ -55,7 +55,7 @@ export const timeline = {
   'timeline.removePoint': 'Remove the point',
   'timeline.pointToZero': 'Set the point to 0 dB',
   'timeline.addCue': 'Add cue',
-  'timeline.addCueHere': 'Add a cue, {from} to {to}',
+  'timeline.addCueHere': 'Add cue, {from} to {to}',
   'timeline.removeCue': 'Remove the cue',
   'timeline.renameCue': 'Rename the cue',
   'timeline.loopCue': 'Loop the cue',

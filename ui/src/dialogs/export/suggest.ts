@@ -1,4 +1,4 @@
-import type { ProjectView } from '../api/types';
+import type { ProjectView } from '../../api/types';
 
 /** Where an export goes unless the user says otherwise: beside the video. No extension: that of the video. */
 export function suggest(project: Pick<ProjectView, 'video'>, extension: string | null): string {

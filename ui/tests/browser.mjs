@@ -7,8 +7,12 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { flows } from './flows.mjs';
-import { states } from './states.mjs';
+import * as music from './music.mjs';
+import { flows as windowFlows } from './flows.mjs';
+import { states as windowStates } from './states.mjs';
+
+const flows = { ...windowFlows, ...music.flows };
+const states = { ...windowStates, ...music.states };
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../node_modules/.cache/fake');

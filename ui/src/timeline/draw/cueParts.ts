@@ -107,26 +107,26 @@ export function paintGain(pen: Pen, cue: CueScene, x0: number, x1: number): void
   c.fillText(cue.gainText, x, cue.gainY + 0.5);
 }
 
-/** Sections made anew: a bracket under the name, and an arrow that goes round. */
-export function paintAnew({ c, ink }: Pen, cue: CueScene): void {
+/** Sections made anew: a bracket under the name, and an arrow that goes round where the name leaves room. */
+export function paintAnew({ c, ink }: Pen, cue: CueScene, titleEnd: number): void {
   const y = CUE_MARGIN + CUE_HEAD;
   cue.anew.forEach(([from, to], age) => {
     const [x, w] = [Math.round(from), Math.max(2, Math.round(to) - Math.round(from))];
     c.globalAlpha = age === 0 ? 1 : 0.5;
     c.fillStyle = ink.text2;
-    c.fillRect(x, y - 2, w, 2);
-    c.fillRect(x, y - 6, 2, 6);
-    c.fillRect(x + w - 2, y - 6, 2, 6);
-    if (w > 28) {
+    c.fillRect(x, y - 1, w, 2);
+    c.fillRect(x, y - 4, 2, 5);
+    c.fillRect(x + w - 2, y - 4, 2, 5);
+    if (w > 28 && x + w - 18 > titleEnd) {
       c.strokeStyle = ink.text2;
       c.lineWidth = 1.25;
       c.beginPath();
-      c.arc(x + w - 11, y - 8, 3.5, -Math.PI * 0.35, Math.PI * 1.3);
+      c.arc(x + w - 11, y - 7, 3.5, -Math.PI * 0.35, Math.PI * 1.3);
       c.stroke();
       c.beginPath();
-      c.moveTo(x + w - 12, y - 13);
-      c.lineTo(x + w - 7, y - 11.5);
-      c.lineTo(x + w - 11, y - 8.5);
+      c.moveTo(x + w - 12, y - 12);
+      c.lineTo(x + w - 7, y - 10.5);
+      c.lineTo(x + w - 11, y - 7.5);
       c.fill();
     }
     c.globalAlpha = 1;
@@ -135,7 +135,7 @@ export function paintAnew({ c, ink }: Pen, cue: CueScene): void {
 
 /** Squares at the ends of the fades. */
 export function paintHandles({ c, ink }: Pen, cue: CueScene): void {
-  const y = CUE_MARGIN + CUE_HEAD - 4;
+  const y = CUE_MARGIN + CUE_HEAD + 1;
   for (const x of [Math.max(cue.fadeInX, cue.x0 + 5), Math.min(cue.fadeOutX, cue.x1 - 5)]) {
     c.fillStyle = ink.surface1;
     c.fillRect(Math.round(x) - 5, y - 1, 10, 10);

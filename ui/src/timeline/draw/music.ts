@@ -10,7 +10,8 @@ export interface CueScene {
   readonly x0: number;
   readonly x1: number;
   readonly title: string;
-  /** Where its name has to end: the next cue may lie over it. */
+  /** Where its name may begin and has to end: other cues may lie over it. */
+  readonly titleStart: number;
   readonly titleEnd: number;
   readonly chosen: boolean;
   readonly muted: boolean;
@@ -137,12 +138,12 @@ function paintSilent(pen: Pen, [from, to]: readonly [number, number], text: stri
   hatch(c, x0, top, x1 - x0, high, ink.edge);
   label(pen);
   const at = Math.max(x0, 0) + 8;
-  const said = fitted(c, text, x1 - at - 8);
-  if (said === '') return;
+  const wide = c.measureText(text).width;
+  if (wide > x1 - at - 8) return;
   c.fillStyle = ink.musicSoft;
-  c.fillRect(at - 4, top + high / 2 - 9, c.measureText(said).width + 8, 18);
+  c.fillRect(at - 4, top + high / 2 - 9, wide + 8, 18);
   c.fillStyle = ink.text;
-  c.fillText(said, at, top + high / 2);
+  c.fillText(text, at, top + high / 2);
 }
 
 function paintMaking(pen: Pen, cue: CueScene, top: number, high: number): void {
@@ -170,12 +171,13 @@ function paintHead(pen: Pen, cue: CueScene, x0: number, x1: number): void {
   c.fillRect(x0, CUE_MARGIN, x1 - x0, CUE_HEAD);
   c.fillStyle = ink.music;
   c.fillRect(x0, CUE_MARGIN, x1 - x0, 2);
-  if (!cue.making) paintAnew(pen, cue);
   label(pen, cue.chosen ? 600 : 400);
   c.fillStyle = ink.text;
   // The name stays in sight while its cue is.
-  const at = Math.max(x0, 0) + 16;
-  c.fillText(fitted(c, cue.title, Math.min(x1, cue.titleEnd, width) - at - 16), at, CUE_MARGIN + CUE_HEAD / 2 + 1);
+  const at = Math.max(x0, cue.titleStart, 0) + 8;
+  const title = fitted(c, cue.title, Math.min(x1, cue.titleEnd, width) - at - 8);
+  c.fillText(title, at, CUE_MARGIN + CUE_HEAD / 2 + 1);
+  if (!cue.making) paintAnew(pen, cue, at + c.measureText(title).width);
 }
 
 function paintFrame(pen: Pen, cue: CueScene): void {

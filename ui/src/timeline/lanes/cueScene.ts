@@ -96,18 +96,20 @@ function cueScene(model: TimelineModel, project: ProjectView, cue: CueView, widt
   const lines = linesShown(model, 'music');
   const [top, high] = cueBody(height);
   const heard = heardSpan(cue, take);
+  const over = isChosen(model, cue) ? null : model.cues.find((one) => isChosen(model, one) && one.span[0] <= cue.span[0]);
   const next = isChosen(model, cue) ? null : model.cues.find((one) => one.span[0] > cue.span[0] && one.span[0] < cue.span[1]);
   const sound = take && !take.missing && heard ? take : null;
   return {
     ...box,
     title: [cue.name, take?.name, take?.style].filter(Boolean).join('  ·  '),
+    titleStart: over ? xOf(view, over.span[1]) : -Infinity,
     titleEnd: next ? xOf(view, next.span[0]) : Infinity,
     chosen: isChosen(model, cue),
     muted: music.mute || (temp.solo && !music.solo),
     from,
     wave: sound ? columns(model, project, `cue ${cue.id}`, sound.id, sound.span, from, count) : null,
     gains: gains(project, cue, heard, view, from, count),
-    fades: heard ? fadeScenes(model, cue, heard, box) : [],
+    fades: fadeScenes(model, cue, heard ?? cue.span, box),
     making: making ? makingScene(model, project, making, from, count) : null,
     gainText: gainLabel(cue.gainDb),
     line: lines ? lineScene(model, cue.id, cue.automation, gainBox(top, high), cue.span, width) : null,

@@ -50,7 +50,6 @@ export const states = {
   hit: { play: select({ kind: 'hit', hit: 21 }) },
   temp: { play: select({ kind: 'temp' }) },
   take: { large: true, play: select({ kind: 'take', take: 4 }) },
-  clip: { options: { project: { style: { kind: 'clip', path: '/music/reference.flac', from_s: 12.5 } } } },
   analysing: { options: { project: { analysed: false, cuts: [], hits: [], cues: [{ id: 1, name: 'Cue 1', span: [0, 1487], fadeIn: 0, fadeOut: 0, gainDb: 0, take: null, takes: [] }] }, jobs: [job({})] } },
   generating: { options: { jobs: [job({ kind: 'generate', phase: 'Writing the music', fraction: 0.61, cue: 1, take: 9, span: [0, 1487], readySamples: 1200000 })] } },
   failed: { options: { jobs: [job({ kind: 'generate', state: 'failed', error: failure, cue: 1 })] } },
@@ -65,15 +64,6 @@ export const states = {
     },
   },
   fullscreen: { play: async (page) => { await seek(page, 400); await press('h', 'f')(page); } },
-  export: { play: press('Control+e') },
-  'export-done': {
-    options: {},
-    play: async (page) => {
-      await press('Control+e')(page);
-      await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
-      await page.evaluate((done) => window.fake.emit('job', { ...done, id: 100 }), job({ kind: 'export', state: 'done', fraction: 1, output: '/videos/harbour-v7 scored.mp4', result: '−16.1 LUFS, −1.2 dBTP' }));
-    },
-  },
   settings: { play: press('Control+,') },
   shortcuts: { large: true, play: press('F1') },
   about: { play: (page) => page.evaluate(() => (window.studio.view.dialog = 'about')) },

@@ -20,6 +20,8 @@ export interface FakeOptions {
   /** Commands that fail, with the message. */
   refuse?: Partial<Record<keyof Commands, string>>;
   tick?: Partial<Tick>;
+  /** How long style clips play, in seconds. */
+  clipPart?: number;
   /** What the native dialogs answer. */
   picks?: Partial<Record<string, string | null>>;
 }
@@ -41,6 +43,7 @@ export class Fake implements Backend {
   #ticks = new Set<(tick: Tick) => void>();
   #tick: Tick;
   #looping = true;
+  #clipEnd = CLIP_S;
   #nextJob = 100;
 
   constructor(readonly options: FakeOptions = {}) {
@@ -286,7 +289,9 @@ export class Fake implements Backend {
 
   #playStyle(style: StyleView): void {
     if (style.kind === 'auto') return;
-    this.#send({ playing: false, clipS: style.kind === 'clip' ? (style.from_s ?? 31.5) : 0 });
+    const from = style.kind === 'clip' ? (style.from_s ?? 31.5) : 0;
+    this.#clipEnd = Math.min(CLIP_S, from + (this.options.clipPart ?? 8));
+    this.#send({ playing: false, clipS: from });
   }
 
   #transport(command: TransportCommand): void {
@@ -326,7 +331,7 @@ export class Fake implements Backend {
   #play(): void {
     const project = this.project;
     const clip = this.#tick.clipS;
-    if (clip !== null) this.#send({ clipS: clip + 0.016 < CLIP_S ? clip + 0.016 : null });
+    if (clip !== null) this.#send({ clipS: clip + 0.016 < this.#clipEnd ? clip + 0.016 : null });
     if (!this.#tick.playing || !project) return;
     let sample = this.#tick.sample + Math.round(0.016 * this.#tick.speed * project.sampleRate);
     const loop = this.#looping ? project.loopRange : null;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
+use crate::handover::HandOverArgs;
 use crate::page::PageArgs;
 
 /// Scores videos: watches the picture, writes music that follows it, and exports both together.
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Make a web page that compares: videos scored, styles, attention, other systems' music, in sync
     Page(PageArgs),
+    /// Hand a scored video over to other programs: timelines, markers, MIDI, cue sheets
+    Handover(HandOverArgs),
     /// Look at model packs
     Pack {
         #[command(subcommand)]

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod handover;
 mod output;
 mod page;
 mod text;
@@ -50,6 +51,7 @@ fn run(command: Command, output: &mut Output) -> Result<ExitCode, Error> {
         Command::Analyze(args) => commands::analyze(args, output, &cancel),
         Command::Evaluate(args) => commands::evaluate(args, output, &cancel),
         Command::Page(args) => page::page(args, output, &cancel),
+        Command::Handover(args) => handover::handover(args, output, &cancel),
         Command::Pack { command } => commands::pack(command, output),
         Command::Doctor(_) => commands::doctor(output),
     }
@@ -72,6 +74,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Analyze(args) => args.engine.json,
         Command::Evaluate(args) => args.engine.json,
         Command::Page(args) => args.engine.json,
+        Command::Handover(args) => args.json,
         Command::Pack {
             command: args::PackCommand::Verify(args) | args::PackCommand::Info(args),
         } => args.json,

@@ -68,6 +68,24 @@ class MusicEncoder(nn.Module):
         return self.log_scale.exp().clamp(max=100.0)
 
 
+class MusicStage(nn.Module):
+    """Stage `music_encoder` of a pack: what SIM is made of, frame by frame.
+
+    `conditioning` [1, T, D], `features` [1, T, 48] -> `picture` and `music` [1, T, E], unit vectors, and `weight`
+    [1, T], above 0. SIM is the mean of their products, weighted.
+    """
+
+    def __init__(self, music_side: MusicEncoder):
+        super().__init__()
+        self.side = music_side
+
+    def forward(self, conditioning: Tensor, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """See the class."""
+        side = self.side
+        weight = F.softplus(side.telling(conditioning)[..., 0]) + 0.05
+        return side.video(conditioning), side(features), weight
+
+
 def info_nce(music_side: MusicEncoder, conditioning: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
     """Window loss and frame loss.
 

@@ -210,13 +210,38 @@ def stages(encoder, adaptor, velocity, codec_encoder, codec_decoder) -> dict[str
     }
 
 
-def write_pack(out: Path, networks: tuple, about: dict, solver: dict, styles: list[dict], style_files: list[Path]):
+def music_stage(music_side) -> Stage:
+    """The optional sixth stage, `music_encoder`, by which the app measures SIM."""
+    from .contrastive import MusicStage
+    from .music_features import FEATURE_WIDTH
+
+    rng = torch.Generator().manual_seed(8)
+    frames, width = 40, music_side.from_video.in_features
+    conditioning = torch.randn(1, frames, width, generator=rng)
+    features = torch.rand(1, frames, FEATURE_WIDTH, generator=rng)
+    axes = {n: {1: "T"} for n in ("conditioning", "features", "picture", "music", "weight")}
+    inputs = {"conditioning": conditioning, "features": features}
+    return Stage(MusicStage(music_side), inputs, ["picture", "music", "weight"], axes)
+
+
+def write_pack(
+    out: Path,
+    networks: tuple,
+    about: dict,
+    solver: dict,
+    styles: list[dict],
+    style_files: list[Path],
+    music_side: nn.Module | None = None,
+):
     """Builds the pack beside `out` and moves it there when it is whole."""
     encoder, adaptor, velocity, codec_encoder, codec_decoder = networks
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    entries = {n: export_stage(n, s, part) for n, s in stages(*networks).items()}
+    wanted = stages(*networks)
+    if music_side is not None:
+        wanted["music_encoder"] = music_stage(music_side)
+    entries = {n: export_stage(n, s, part) for n, s in wanted.items()}
     for file in style_files:
         (part / "styles").mkdir(exist_ok=True)
         shutil.copy(file, part / "styles" / file.name)
@@ -289,9 +314,9 @@ def main() -> None:
 
         write_pack(arguments.out, *toy_pack())
     else:
-        from .mini import keep_music_side, mini_pack
+        from .mini import keep_music_side, mini_pack, music_side
 
-        write_pack(arguments.out, *mini_pack(arguments))
+        write_pack(arguments.out, *mini_pack(arguments), music_side(arguments.adaptor))
         keep_music_side(arguments.adaptor, arguments.out)
 
 

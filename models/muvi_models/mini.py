@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 
 from .adaptor import load_adaptor
 from .codec import load_codec
+from .contrastive import MusicEncoder
 from .encoder import Encoder
 from .velocity import load_velocity
 
@@ -20,8 +21,16 @@ TRAINING_DATA = (
 )
 
 
+def music_side(adaptor: Path) -> MusicEncoder:
+    """The contrastive music encoder of a checkpoint of train_adaptor."""
+    state = torch.load(adaptor, map_location="cpu", weights_only=True)["music_side"]
+    side = MusicEncoder(state["from_video.weight"].shape[1])
+    side.load_state_dict(state, strict=False)  # an older side weighs all frames alike
+    return side.eval()
+
+
 def keep_music_side(adaptor: Path, pack: Path) -> None:
-    """The contrastive music encoder beside the pack, for `muvi_models.evaluate`; the app does not read it."""
+    """The contrastive music encoder beside the pack, for `muvi_models.evaluate` and further training."""
     state = torch.load(adaptor, map_location="cpu", weights_only=True)["music_side"]
     (pack / "training").mkdir(exist_ok=True)
     save_file({k: v.contiguous() for k, v in state.items()}, pack / "training" / "contrast.safetensors")

@@ -10,6 +10,7 @@ import torch
 from .adaptor import Adaptor, AdaptorConfig
 from .codec import CodecConfig, CodecDecoder, CodecEncoder, fit_linear
 from .contract import SAMPLE_RATE
+from .contrastive import MusicEncoder
 from .encoder import Encoder, EncoderConfig
 from .spectrogram import magnitudes
 from .velocity import Velocity, VelocityConfig
@@ -69,4 +70,6 @@ def toy_pack() -> tuple:
     }
     solver = {"method": "euler", "steps": 4, "guidance": 1.5}
     networks = (encoder, adaptor, velocity, codec_encoder, codec_decoder)
-    return networks, about, solver, [style], [clip]
+    music_side = MusicEncoder(conditioning_width=8, width=8, embedding=8).eval()
+    torch.nn.init.normal_(music_side.telling.weight, std=0.3)
+    return networks, about, solver, [style], [clip], music_side

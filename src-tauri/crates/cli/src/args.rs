@@ -119,10 +119,10 @@ pub(crate) struct EvaluateArgs {
     /// The video
     #[arg(long, value_name = "V")]
     pub(crate) video: PathBuf,
-    /// The music to judge; a video file with sound will do
+    /// The music to judge: any audio file, or the sound of any video file
     #[arg(long, value_name = "A")]
     pub(crate) music: PathBuf,
-    /// Music that is known to fit, for beat coverage and beat hits
+    /// Music that is known to fit, whose beats are compared; without it, the picture's cuts and hit points
     #[arg(long, value_name = "R")]
     pub(crate) reference: Option<PathBuf>,
     #[command(flatten)]

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use muvi_session::{
-    AnalysisReport, DoctorReport, EvaluationReport, InputFacts, PackVerified, PlanReport, ScoreReport,
-    SpanReport, StageTime,
+    AnalysisReport, DoctorReport, EvaluationReport, InputFacts, MusicFacts, PackVerified,
+    PlanReport, ScoreReport, SpanReport, StageTime,
 };
 
 use crate::output::clock;
@@ -117,42 +117,49 @@ fn speech(spans: Option<&[SpanReport]>) -> String {
 /// What `muvi evaluate` prints.
 pub(crate) fn evaluation(report: &EvaluationReport) -> String {
     let mut text = String::new();
-    match &report.hits {
-        Some(it) => {
-            let percent = |share: f64| share * 100.0;
-            let _ = writeln!(
-                text,
-                "hits within 70 ms    {:.0} % of {}; shifted music {:.0} %; lift {:+.1} points (95 %: {:+.1} to {:+.1})",
-                percent(it.score),
-                it.hits,
-                percent(it.chance),
-                percent(it.lift),
-                percent(it.low),
-                percent(it.high)
-            );
-        }
-        None => text.push_str("hits within 70 ms    no hit points, or too short to tell\n"),
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "{name:<12} {value}");
+    };
+    line("video", video(&report.input));
+    line("music", music(&report.music));
+    if let Some(reference) = &report.reference {
+        line("reference", music(reference));
     }
-    match &report.intensity {
-        Some(it) => {
-            let _ = writeln!(
-                text,
-                "intensity            correlation {:+.2}; shifted music {:+.2}; lift {:+.2} (95 %: {:+.2} to {:+.2})",
-                it.correlation, it.chance, it.lift, it.low, it.high
-            );
-        }
-        None => text.push_str("intensity            flat in the picture or in the music: no correlation\n"),
-    }
-    for bins in &report.reference {
-        let _ = writeln!(
-            text,
-            "beats, {:.1} s bins    coverage (BCS) {:.1} %, hits (BHS) {:.1} %",
-            bins.bin_s,
-            bins.scores.bcs * 100.0,
-            bins.scores.bhs * 100.0
-        );
+    line(
+        "judged",
+        format!(
+            "{:.1} s: {}, {}; {} of the music",
+            report.judged_s,
+            count(report.cut_count, "cut"),
+            count(report.hit_count, "hit point"),
+            count(report.onset_count, "onset"),
+        ),
+    );
+    let mut rows = vec![["measure", "value", "chance", "ideal"].map(str::to_owned)];
+    rows.extend(report.measures.iter().map(|it| {
+        [
+            it.name.to_owned(),
+            it.text(),
+            it.chance_text().unwrap_or_default(),
+            it.ideal.unwrap_or_default().to_owned(),
+        ]
+    }));
+    let wide = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let [names, values, chances] = [0, 1, 2].map(wide);
+    text.push('\n');
+    for [name, value, chance, ideal] in &rows {
+        let row = format!("{name:<names$}  {value:<values$}  {chance:>chances$}  {ideal}");
+        let _ = writeln!(text, "{}", row.trim_end());
     }
     text
+}
+
+fn music(facts: &MusicFacts) -> String {
+    let length = facts.length_s.unwrap_or(facts.heard_s);
+    format!("{}: {length:.1} s", facts.path.display())
 }
 
 /// What `muvi pack verify` prints.

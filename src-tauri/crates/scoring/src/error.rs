@@ -6,6 +6,7 @@ use crate::generate::GenerateError;
 use crate::pack::PackError;
 use crate::plan::PlanError;
 use crate::runtime::{RuntimeError, StageError};
+use crate::similarity::SimilarityError;
 use crate::speech::SpeechError;
 
 /// Any error of this crate; messages and sources are those of the error inside.
@@ -26,6 +27,8 @@ pub enum ScoringError {
     Generate(#[from] GenerateError),
     /// Latents and audio can't be turned into each other.
     Codec(#[from] CodecError),
+    /// Picture and music can't be compared.
+    Similarity(#[from] SimilarityError),
     /// Speech can't be found.
     Speech(#[from] SpeechError),
 }
@@ -38,6 +41,7 @@ impl ScoringError {
             Self::Analysis(AnalysisError::Cancelled(_))
                 | Self::Generate(GenerateError::Cancelled(_))
                 | Self::Codec(CodecError::Cancelled(_))
+                | Self::Similarity(SimilarityError::Cancelled(_))
         )
     }
 }

@@ -24,6 +24,7 @@ pub mod pack;
 pub mod plan;
 pub mod pulse;
 pub mod runtime;
+pub mod similarity;
 pub mod solver;
 pub mod speech;
 

@@ -6,7 +6,7 @@ mod common;
 use std::collections::HashMap;
 use std::path::Path;
 
-use muvi_scoring::pack::{Dtype, Pack, StageKind};
+use muvi_scoring::pack::{Dtype, Pack};
 use ort::session::Session;
 use ort::session::SessionInputValue;
 use ort::value::Tensor;
@@ -30,12 +30,11 @@ fn check(dir: &Path) {
     let pack = Pack::open(dir).unwrap();
     let runtime = common::runtime();
     pack.verify(&runtime).unwrap();
-    for kind in StageKind::ALL {
-        let spec = pack.manifest().stages.get(kind);
+    for (kind, spec) in pack.manifest().stages.all() {
         let Some(parity) = &spec.parity else { continue };
         let bytes = std::fs::read(dir.join(&parity.file)).unwrap();
         let stored = SafeTensors::deserialize(&bytes).unwrap();
-        let mut session = runtime.session(&pack.stage_path(kind)).unwrap();
+        let mut session = runtime.session(&dir.join(&spec.file)).unwrap();
         let outputs = run(&mut session, &stored, spec);
         for output in &spec.outputs {
             let expected = floats(&stored, &output.name);

@@ -162,7 +162,10 @@ fn scoring(error: &ScoringError) -> Family {
     match error {
         _ if error.is_cancelled() => Family::Cancelled,
         ScoringError::Pack(_) => Family::Pack,
-        ScoringError::Runtime(_) | ScoringError::Stage(_) | ScoringError::Speech(_) => Family::Runtime,
+        ScoringError::Runtime(_)
+        | ScoringError::Stage(_)
+        | ScoringError::Speech(_)
+        | ScoringError::Similarity(_) => Family::Runtime,
         ScoringError::Plan(_) => Family::InputUnusable,
         ScoringError::Analysis(_) | ScoringError::Generate(_) | ScoringError::Codec(_) => Family::Unexpected,
     }

@@ -38,14 +38,14 @@ pub use analyze::analyze;
 pub use cancel::CancelToken;
 pub use doctor::{DoctorItem, DoctorReport, doctor};
 pub use error::{Error, Family, StyleProblem, TakeProblem};
-pub use evaluate::{LandingReport, MomentKind, MomentLanding, evaluate};
+pub use evaluate::{BeatsOf, Figures, LandingReport, Measure, MomentKind, MomentLanding, Unit, evaluate};
 pub use event::{Event, Phase};
 pub use muvi_scoring::pack::PackInfo;
 pub use pack::{PackVerified, pack_info, pack_verify};
 pub use quiet::switch_reports_off;
 pub use report::{
-    AnalysisReport, BinScores, EvaluationReport, HitReport, InputFacts, LoudnessReport, PictureReport,
-    PlanReport, ScoreReport, SpanReport, StageTime, TempoReport,
+    AnalysisReport, EvaluationReport, HitReport, InputFacts, LoudnessReport, MusicFacts,
+    PictureReport, PlanReport, ScoreReport, SpanReport, StageTime, TempoReport,
 };
 pub use request::{
     AnalyzeRequest, AudioCodecChoice, EngineRequest, EvaluateRequest, ProviderChoice, ScoreRequest,

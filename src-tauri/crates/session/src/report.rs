@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use muvi_scoring::metrics::{BeatScores, CurveLift, HitLift};
 use muvi_scoring::plan::{Key, Landing};
 use muvi_scoring::runtime::ProviderReport;
 use serde::Serialize;
 
+use crate::evaluate::{Figures, Measure};
 use crate::event::Phase;
 
 /// How long one phase took.
@@ -199,33 +199,41 @@ pub struct AnalysisReport {
     pub warnings: Vec<String>,
 }
 
+/// A file of music that was listened to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MusicFacts {
+    /// The file.
+    pub path: PathBuf,
+    /// Its length in seconds, if the file says.
+    pub length_s: Option<f64>,
+    /// How much of it was heard, in seconds: at most as long as the picture.
+    pub heard_s: f64,
+}
+
 /// How well music fits a video.
 #[derive(Clone, Debug, Serialize)]
 pub struct EvaluationReport {
     /// The video.
     pub input: InputFacts,
-    /// Cuts and hit points of the picture.
+    /// The music.
+    pub music: MusicFacts,
+    /// Music that is known to fit, if any was given.
+    pub reference: Option<MusicFacts>,
+    /// How many seconds were judged: as long as picture, music and reference all last.
+    pub judged_s: f64,
+    /// Cuts of the picture within them.
+    pub cut_count: usize,
+    /// Hit points of the picture within them, those on cuts among them.
     pub hit_count: usize,
     /// Onsets of the music.
     pub onset_count: usize,
-    /// Hits within 70 ms of an onset, against the same music shifted in time; `None` without hits or in a clip
-    /// too short to shift.
-    pub hits: Option<HitLift>,
-    /// Correlation of the picture's intensity with the music's loudness, against the same music shifted;
-    /// `None` where one of them is flat.
-    pub intensity: Option<CurveLift>,
-    /// Beats against the reference's, in bins of 1 s and 0.2 s; empty without a reference.
-    pub reference: Vec<BinScores>,
+    /// Beats found in the music: seconds, bar from 1, beat in the bar from 1.
+    pub beats_found: Vec<(f64, u32, u32)>,
+    /// The measures as a table.
+    pub measures: Vec<Measure>,
+    /// The figures that they come from.
+    #[serde(flatten)]
+    pub figures: Figures,
     /// What the user should know.
     pub warnings: Vec<String>,
-}
-
-/// Beat coverage and beat hits in bins of one size.
-#[derive(Clone, Debug, Serialize)]
-pub struct BinScores {
-    /// Size of a bin.
-    pub bin_s: f64,
-    /// Beat coverage and beat hits.
-    #[serde(flatten)]
-    pub scores: BeatScores,
 }

@@ -177,7 +177,7 @@ fn interval(mut values: Vec<f64>) -> (f64, f64) {
 }
 
 /// Uniform in 0..1.
-fn unit(random: &mut impl Rng) -> f64 {
+pub(super) fn unit(random: &mut impl Rng) -> f64 {
     f64::from(random.next_u32()) / 4_294_967_296.0
 }
 

@@ -5,7 +5,7 @@ mod lift;
 mod loudness;
 mod onsets;
 
-pub use beats::{BeatScores, BeatSummary, beats_in_bins, summarise};
+pub use beats::{BeatMeasure, BeatScores, BeatSummary, WINDOW_S, beats_in_bins, measure_beats, summarise};
 pub use lift::{CurveLift, HitLift, LiftSettings, hit_lift, intensity_lift};
 pub use loudness::LoudnessEnvelope;
 pub use onsets::{OnsetDetector, Onsets};

@@ -1,7 +1,8 @@
 //! Does a manifest make sense? What the format fixes, and what must agree.
 
 use super::is_inside;
-use super::manifest::{Dim, Dtype, Manifest, StageKind, TensorSpec};
+use super::manifest::{Dim, Dtype, Manifest, StageKind, StageSpec, TensorSpec};
+use crate::similarity::{FEATURE_HZ, FEATURE_WIDTH};
 
 /// Plan channels that this version knows how to fill.
 const PLAN_CHANNELS: [&str; 12] = [
@@ -28,7 +29,7 @@ pub(super) fn check(m: &Manifest) -> Result<(), String> {
     numbers(m)?;
     names(m)?;
     files(m)?;
-    StageKind::ALL.into_iter().try_for_each(|kind| stage(m, kind))
+    m.stages.all().try_for_each(|(kind, spec)| stage(m, kind, spec))
 }
 
 fn ensure(holds: bool, reason: impl FnOnce() -> String) -> Result<(), String> {
@@ -126,13 +127,10 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Result<(),
 }
 
 fn files(m: &Manifest) -> Result<(), String> {
-    let stages = StageKind::ALL.into_iter().map(|k| m.stages.get(k));
-    let mut all: Vec<(&str, &str)> = stages
-        .clone()
-        .map(|s| (s.file.as_str(), s.sha256.as_str()))
-        .collect();
+    let stages = || m.stages.all().map(|(_, stage)| stage);
+    let mut all: Vec<(&str, &str)> = stages().map(|s| (s.file.as_str(), s.sha256.as_str())).collect();
     all.extend(
-        stages
+        stages()
             .filter_map(|s| s.parity.as_ref())
             .map(|p| (p.file.as_str(), p.sha256.as_str())),
     );
@@ -152,11 +150,10 @@ fn files(m: &Manifest) -> Result<(), String> {
 /// A dimension that the format asks for: a number, or anything.
 type Wanted = Option<usize>;
 
-fn stage(m: &Manifest, kind: StageKind) -> Result<(), String> {
+fn stage(m: &Manifest, kind: StageKind, spec: &StageSpec) -> Result<(), String> {
     let (patches, z) = (m.grid[0] * m.grid[1], m.latent.width);
     let (bins, size) = (Some(m.stft.bins()), Some(m.frame_size));
     let float = Dtype::Float32;
-    let spec = m.stages.get(kind);
     let features = [Some(patches), Some(m.feature_width)];
     match kind {
         StageKind::Encoder => {
@@ -234,6 +231,32 @@ fn stage(m: &Manifest, kind: StageKind) -> Result<(), String> {
                 &spec.outputs,
                 &["log_magnitude", "pan", "width"].map(|name| (name, float, shape)),
             )
+        }
+        StageKind::MusicEncoder => {
+            let [num, den] = m.frame_rate.map(f64::from);
+            ensure(num == FEATURE_HZ * den, || {
+                format!(
+                    "{kind} needs a frame_rate of {FEATURE_HZ}, not {:?}",
+                    m.frame_rate
+                )
+            })?;
+            let wide = |n: usize| [Some(1), None, Some(n)];
+            let inputs = [
+                ("conditioning", float, &wide(m.conditioning_width)[..]),
+                ("features", float, &wide(FEATURE_WIDTH)[..]),
+            ];
+            tensors(kind, &spec.inputs, &inputs)?;
+            // Any width, but the same for both.
+            let width = match spec.outputs.first().and_then(|it| it.shape.last()) {
+                Some(Dim::Fixed(n)) => *n,
+                _ => return Err(format!("{kind}: picture has no fixed width")),
+            };
+            let outputs = [
+                ("picture", float, &wide(width)[..]),
+                ("music", float, &wide(width)[..]),
+                ("weight", float, &[Some(1), None][..]),
+            ];
+            tensors(kind, &spec.outputs, &outputs)
         }
     }
 }

@@ -62,7 +62,7 @@ pub struct Manifest {
     pub pulse_sigma_s: f64,
     /// Solver settings that the pack was tuned with.
     pub solver: SolverDefaults,
-    /// The five networks.
+    /// The networks.
     pub stages: Stages,
     /// Style clips that come with the pack.
     #[serde(default)]
@@ -113,7 +113,7 @@ pub struct SolverDefaults {
     pub guidance: f32,
 }
 
-/// The five networks of a pack.
+/// The networks of a pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stages {
@@ -127,6 +127,9 @@ pub struct Stages {
     pub codec_encoder: StageSpec,
     /// Latents to magnitudes.
     pub codec_decoder: StageSpec,
+    /// Conditioning and music features to embeddings, for measuring; a pack may lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub music_encoder: Option<StageSpec>,
 }
 
 /// Which network.
@@ -143,16 +146,19 @@ pub enum StageKind {
     CodecEncoder,
     /// Latents to magnitudes.
     CodecDecoder,
+    /// Conditioning and music features to embeddings, for measuring.
+    MusicEncoder,
 }
 
 impl StageKind {
-    /// All five, in the order of the data.
-    pub const ALL: [Self; 5] = [
+    /// All, in the order of the data; the last one is missing in some packs.
+    pub const ALL: [Self; 6] = [
         Self::Encoder,
         Self::Adaptor,
         Self::Velocity,
         Self::CodecEncoder,
         Self::CodecDecoder,
+        Self::MusicEncoder,
     ];
 
     /// The name in `pack.json`.
@@ -163,6 +169,7 @@ impl StageKind {
             Self::Velocity => "velocity",
             Self::CodecEncoder => "codec_encoder",
             Self::CodecDecoder => "codec_decoder",
+            Self::MusicEncoder => "music_encoder",
         }
     }
 }
@@ -174,15 +181,22 @@ impl std::fmt::Display for StageKind {
 }
 
 impl Stages {
-    /// The stage of a kind.
-    pub fn get(&self, kind: StageKind) -> &StageSpec {
+    /// The stage of a kind, if the pack has it.
+    pub fn get(&self, kind: StageKind) -> Option<&StageSpec> {
         match kind {
-            StageKind::Encoder => &self.encoder,
-            StageKind::Adaptor => &self.adaptor,
-            StageKind::Velocity => &self.velocity,
-            StageKind::CodecEncoder => &self.codec_encoder,
-            StageKind::CodecDecoder => &self.codec_decoder,
+            StageKind::Encoder => Some(&self.encoder),
+            StageKind::Adaptor => Some(&self.adaptor),
+            StageKind::Velocity => Some(&self.velocity),
+            StageKind::CodecEncoder => Some(&self.codec_encoder),
+            StageKind::CodecDecoder => Some(&self.codec_decoder),
+            StageKind::MusicEncoder => self.music_encoder.as_ref(),
         }
+    }
+
+    /// Every stage of the pack, in the order of the data.
+    pub fn all(&self) -> impl Iterator<Item = (StageKind, &StageSpec)> {
+        let stage = |kind| self.get(kind).map(|spec| (kind, spec));
+        StageKind::ALL.into_iter().filter_map(stage)
     }
 }
 

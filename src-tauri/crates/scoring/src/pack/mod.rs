@@ -206,8 +206,7 @@ impl Pack {
     }
 
     fn check_files(&self) -> Result<(), PackError> {
-        for kind in StageKind::ALL {
-            let stage = self.manifest.stages.get(kind);
+        for (_, stage) in self.manifest.stages.all() {
             self.check_file(&stage.file, &stage.sha256)?;
             if let Some(parity) = &stage.parity {
                 self.check_file(&parity.file, &parity.sha256)?;
@@ -251,18 +250,21 @@ impl Pack {
         &self.hash
     }
 
-    /// The file of a network.
-    pub fn stage_path(&self, kind: StageKind) -> PathBuf {
-        self.dir.join(&self.manifest.stages.get(kind).file)
+    /// The file of a network, if the pack has it.
+    pub fn stage_path(&self, kind: StageKind) -> Option<PathBuf> {
+        let stage = self.manifest.stages.get(kind)?;
+        Some(self.dir.join(&stage.file))
     }
 
     /// What the pack says of itself.
     pub fn info(&self) -> PackInfo {
         let m = self.manifest.clone();
-        let size = |kind| std::fs::metadata(self.stage_path(kind)).map_or(0, |meta| meta.len());
+        let stages = self.manifest.stages.all();
+        let size =
+            |stage: &StageSpec| std::fs::metadata(self.dir.join(&stage.file)).map_or(0, |meta| meta.len());
         PackInfo {
             dir: self.dir.clone(),
-            network_bytes: StageKind::ALL.into_iter().map(size).sum(),
+            network_bytes: stages.map(|(_, stage)| size(stage)).sum(),
             styles: m.styles.into_iter().map(|s| (s.id, s.name)).collect(),
             name: m.name,
             version: m.version,

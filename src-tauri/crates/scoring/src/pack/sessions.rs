@@ -1,6 +1,6 @@
 //! Opens every network of a pack to see whether it is what the manifest says.
 
-use super::{Pack, StageKind};
+use super::Pack;
 use crate::runtime::{Provider, ProviderReport, Runtime, SessionSettings, Stage, StageError};
 
 pub(super) fn verify(pack: &Pack, runtime: &Runtime) -> Result<(), StageError> {
@@ -8,7 +8,7 @@ pub(super) fn verify(pack: &Pack, runtime: &Runtime) -> Result<(), StageError> {
         provider: Provider::Cpu,
         threads: None,
     };
-    StageKind::ALL.into_iter().try_for_each(|kind| {
+    pack.manifest().stages.all().try_for_each(|(kind, _)| {
         let mut report = ProviderReport::new(Provider::Cpu);
         Stage::load(pack, kind, runtime, &settings, &mut report).map(drop)
     })

@@ -8,7 +8,7 @@ use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 
 use super::{Provider, ProviderFailure, ProviderReport, Runtime, SessionSettings};
-use crate::pack::{Dim, Dtype, Pack, StageKind, TensorSpec};
+use crate::pack::{Dim, Dtype, Pack, StageKind, StageSpec, TensorSpec};
 
 /// Why a network can't be opened or run.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,14 @@ pub enum StageError {
         path: PathBuf,
         /// Which tensor, and what's wrong with it.
         reason: String,
+    },
+    /// The pack has no such network.
+    #[error("the pack {pack} has no {stage}; use a pack that has it")]
+    Missing {
+        /// Name of the pack.
+        pack: String,
+        /// The network.
+        stage: StageKind,
     },
     /// The network failed while it ran.
     #[error("{path}: failed while running ({source}); try --provider cpu")]
@@ -70,12 +78,17 @@ impl Stage {
         settings: &SessionSettings,
         report: &mut ProviderReport,
     ) -> Result<Self, StageError> {
-        let path = pack.stage_path(kind);
+        let missing = || StageError::Missing {
+            pack: pack.manifest().name.clone(),
+            stage: kind,
+        };
+        let spec = pack.manifest().stages.get(kind).ok_or_else(missing)?;
+        let path = pack.dir().join(&spec.file);
         let attempts = settings.provider.attempts();
         for (i, provider) in attempts.iter().copied().enumerate() {
             match open(&path, runtime, provider, settings) {
                 Ok(session) => {
-                    check(pack, kind, &path, &session)?;
+                    check(pack, spec, &path, &session)?;
                     report.used = if i > 0 || report.used == Provider::Auto {
                         provider
                     } else {
@@ -218,8 +231,7 @@ fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().trim().to_owned()
 }
 
-fn check(pack: &Pack, kind: StageKind, path: &Path, session: &Session) -> Result<(), StageError> {
-    let spec = pack.manifest().stages.get(kind);
+fn check(pack: &Pack, spec: &StageSpec, path: &Path, session: &Session) -> Result<(), StageError> {
     let opset = session.opset_for_domain("");
     let wanted = pack.manifest().opset;
     let result = match opset {

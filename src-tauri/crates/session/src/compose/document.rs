@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use muvi_media::loudness::Loudness;
 use muvi_scoring::curve::Curve;
+use muvi_scoring::metrics::Onsets;
 use muvi_scoring::pack::Pack;
-use muvi_scoring::plan::Plan;
+use muvi_scoring::plan::{Beat, Plan};
+use muvi_scoring::pulse::{Rhythm, follow};
 use muvi_scoring::runtime::ProviderReport;
 use muvi_scoring::solver::SolverSettings;
 use serde::{Deserialize, Serialize};
@@ -111,6 +113,16 @@ pub struct TakeDocument {
     pub level: Curve,
     /// Onsets of the music in seconds from the start of the take.
     pub onsets_s: Vec<f64>,
+    /// How strong each of them is, about 0..1; empty in takes of older versions.
+    #[serde(default)]
+    pub onset_strengths: Vec<f32>,
+    /// The plan's beats where they sound; empty in takes of older versions.
+    #[serde(default)]
+    pub beats: Vec<Beat>,
+    /// Mean of sounding minus planned beats in milliseconds, above 0 if the music is late; `None` if no beat is heard
+    /// or in takes of older versions.
+    #[serde(default)]
+    pub beat_offset_ms: Option<f64>,
     /// How it landed on the hit points.
     pub landings: Vec<HitLanding>,
     /// What the networks ran on.
@@ -119,7 +131,35 @@ pub struct TakeDocument {
     pub runtime: String,
 }
 
+/// The plan's beats where they sound, and how late they are on average, in milliseconds.
+pub(super) fn beats_heard(plan: &Plan, rhythm: &Rhythm) -> (Vec<Beat>, Option<f64>) {
+    let planned: Vec<f64> = plan.beats.iter().map(|beat| beat.time_s).collect();
+    let followed = follow(rhythm, &planned);
+    let beats = plan.beats.iter().zip(followed.times_s);
+    let beats = beats.map(|(beat, time_s)| Beat { time_s, ..*beat });
+    (beats.collect(), followed.offset_ms)
+}
+
 impl TakeDocument {
+    /// The tempo map: beats where they sound, or as planned in takes of older versions. Seconds count from the start
+    /// of the take.
+    pub fn beats(&self) -> &[Beat] {
+        if self.beats.is_empty() {
+            &self.plan.beats
+        } else {
+            &self.beats
+        }
+    }
+
+    /// Onsets with their strengths; `None` in takes of older versions, which kept none.
+    pub(crate) fn onsets(&self) -> Option<Onsets> {
+        let whole = self.onset_strengths.len() == self.onsets_s.len();
+        whole.then(|| Onsets {
+            times_s: self.onsets_s.clone(),
+            strengths: self.onset_strengths.clone(),
+        })
+    }
+
     pub(super) fn to_bytes(&self, paths: &TakePaths) -> Result<Vec<u8>, Error> {
         serde_json::to_vec(self).map_err(|source| {
             let (file, source) = (paths.document(), source.into());

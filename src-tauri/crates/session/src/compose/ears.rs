@@ -4,6 +4,7 @@ use muvi_media::loudness::{Loudness, LoudnessMeter};
 use muvi_scoring::curve::Curve;
 use muvi_scoring::hits::HitPoint;
 use muvi_scoring::metrics::{LoudnessEnvelope, OnsetDetector, Onsets};
+use muvi_scoring::pulse::Rhythm;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -63,6 +64,8 @@ pub(crate) struct Ears {
 pub(crate) struct Heard {
     pub(crate) loudness: Loudness,
     pub(crate) onsets: Onsets,
+    /// What beats are found by.
+    pub(crate) rhythm: Rhythm,
     /// In dBFS, -60 and above.
     pub(crate) level: Curve,
 }
@@ -84,9 +87,11 @@ impl Ears {
     }
 
     pub(crate) fn finish(self) -> Result<Heard, Error> {
+        let (onsets, rhythm) = self.onsets.finish_with_rhythm();
         Ok(Heard {
             loudness: self.meter.report()?,
-            onsets: self.onsets.finish(),
+            onsets,
+            rhythm,
             level: self.level.finish(),
         })
     }

@@ -13,7 +13,7 @@ use muvi_scoring::plan::Plan;
 use muvi_scoring::solver::SolverSettings;
 
 use super::cue::{Cue, solver};
-use super::document::VERSION;
+use super::document::{VERSION, beats_heard};
 use super::ears::Ears;
 use super::files::Draft;
 use super::latents::TakeLatents;
@@ -111,6 +111,7 @@ impl Facts<'_> {
         let (from_s, length_s) = (self.span.start as f64 / rate, samples as f64 / rate);
         let landings = landings(&self.latest.hits, &heard.onsets.times_s, from_s, length_s);
         let provider = self.models.report().clone();
+        let (beats, beat_offset_ms) = beats_heard(&self.plan, &heard.rhythm);
         let document = TakeDocument {
             version: VERSION,
             pack: PackFacts::of(&self.engine.pack),
@@ -125,6 +126,9 @@ impl Facts<'_> {
             loudness: heard.loudness.into(),
             level: heard.level,
             onsets_s: heard.onsets.times_s,
+            onset_strengths: heard.onsets.strengths,
+            beats,
+            beat_offset_ms,
             landings: landings.clone(),
             provider: provider.clone(),
             runtime: self.engine.runtime.version(),

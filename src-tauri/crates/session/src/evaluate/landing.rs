@@ -3,7 +3,7 @@
 use muvi_timeline::{FrameSpan, Project};
 use serde::{Deserialize, Serialize};
 
-use crate::compose::{LANDED_MS, NEAR_MS};
+use crate::compose::{LANDED_MS, NEAR_MS, TakeDocument};
 
 /// What music should land on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +94,15 @@ impl LandingReport {
         }
     }
 
+    /// Holds a take that lies over `span` of the picture against its cuts and hit points.
+    pub fn of_take(project: &Project, span: FrameSpan, document: &TakeDocument) -> Self {
+        let start_s = document.span.start as f64 / f64::from(document.sample_rate);
+        let onsets: Vec<f64> = document.onsets_s.iter().map(|at| start_s + at).collect();
+        let downbeats = document.beats().iter().filter(|beat| beat.beat == 0);
+        let downbeats: Vec<f64> = downbeats.map(|beat| start_s + beat.time_s).collect();
+        Self::of(project, span, &onsets, &downbeats)
+    }
+
     /// How many moments the music landed on.
     pub fn landed(&self) -> usize {
         self.moments.iter().filter(|it| it.landed).count()
@@ -122,4 +131,68 @@ fn nearest(times: &[f64], at: f64) -> Option<f64> {
     around
         .copied()
         .min_by(|a, b| (a - at).abs().total_cmp(&(b - at).abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use muvi_timeline::{Edit, FoundHit, Rate, Video, apply};
+
+    use super::*;
+
+    /// A picture of 100 frames at 25 fps with cuts and hit points.
+    fn project() -> Project {
+        let video = Video {
+            path: "film.mp4".into(),
+            key: "key".into(),
+            size: 1,
+            rate: Rate::hz(25).unwrap(),
+            frames: 100,
+            samples: 176_400,
+            width: 64,
+            height: 48,
+            codec: "h264".into(),
+            sound: None,
+            variable_rate: false,
+        };
+        let project = Project::new(video, Rate::hz(44_100).unwrap()).unwrap();
+        let cut = |frame| muvi_timeline::Cut {
+            frame,
+            strength: 1.0,
+            kind: muvi_timeline::CutKind::Hard,
+        };
+        let hit = |frame, cut| FoundHit {
+            frame,
+            strength: 0.5,
+            cut,
+        };
+        let found = Edit::Analysed {
+            cuts: vec![cut(25), cut(75)],
+            hits: vec![hit(25, true), hit(50, false)],
+        };
+        apply(&project, &found).unwrap()
+    }
+
+    #[test]
+    fn each_moment_once_with_its_miss_in_ms_and_frames() {
+        let onsets = [0.3, 1.04, 2.2, 2.9];
+        let report = LandingReport::of(&project(), FrameSpan::new(10, 75), &onsets, &[0.0, 1.9]);
+        let [cut, hit] = &report.moments[..] else {
+            panic!("{report:?}");
+        };
+        assert_eq!((cut.frame, cut.kind, cut.landed), (25, MomentKind::Cut, true));
+        assert!((cut.miss_ms.unwrap() - 40.0).abs() < 1e-6 && (cut.miss_frames.unwrap() - 1.0).abs() < 1e-6);
+        assert_eq!(cut.downbeat_s, Some(1.9));
+        assert_eq!((hit.frame, hit.kind, hit.landed), (50, MomentKind::Hit, false));
+        assert!((hit.miss_frames.unwrap() - 5.0).abs() < 1e-6, "{hit:?}");
+        assert!((hit.downbeat_miss_ms.unwrap() + 100.0).abs() < 1e-6);
+        assert_eq!((report.landed(), report.frame_rate), (1, [25, 1]));
+        let silent = LandingReport::of(&project(), FrameSpan::new(0, 100), &[], &[]);
+        assert_eq!((silent.moments.len(), silent.landed()), (3, 0));
+        assert_eq!(
+            (silent.moments[0].miss_ms, silent.moments[0].downbeat_s),
+            (None, None)
+        );
+        let far = LandingReport::of(&project(), FrameSpan::new(0, 100), &[9.0], &[]);
+        assert_eq!(far.moments[2].onset_s, None);
+    }
 }

@@ -1,34 +1,40 @@
 //! How well music fits a video, in figures.
 
+mod ears;
 mod landing;
+mod measure;
+mod measures;
 
 use std::path::Path;
 
 use muvi_media::Tools;
-use muvi_media::audio::AudioReader;
-use muvi_scoring::curve::Curve;
+use muvi_scoring::analysis::Analysis;
 use muvi_scoring::hits::{HitSettings, find_hits};
-use muvi_scoring::metrics::{
-    LiftSettings, LoudnessEnvelope, OnsetDetector, Onsets, beats_in_bins, hit_lift, intensity_lift,
-};
+use muvi_scoring::pulse::{Pulse, track};
+use muvi_scoring::similarity::{FeatureRow, Similarity, SimilarityError};
+use muvi_scoring::{Cancel, ScoringError};
 
 use crate::cancel::CancelToken;
 use crate::describe;
 use crate::engine::Engine;
-use crate::error::{Error, StyleProblem};
+use crate::error::Error;
 use crate::event::{Event, Phase};
 use crate::progress::Progress;
-use crate::report::{BinScores, EvaluationReport};
+use crate::report::{EvaluationReport, MusicFacts};
 use crate::request::EvaluateRequest;
 use crate::score::open;
 use crate::watch::watch;
 
+pub(crate) use ears::{Ears, Heard};
 pub use landing::{LandingReport, MomentKind, MomentLanding};
+pub use measure::{Measure, Unit};
+pub use measures::{BeatsOf, Figures};
+pub(crate) use measures::{Sight, Sim, Sound};
 
-/// How far an onset may be from a hit to count.
-const TOLERANCE_S: f64 = 0.07;
-const BINS_S: [f64; 2] = [1.0, 0.2];
-const BLOCK: usize = 1 << 14;
+/// Music and picture may differ by so much in length before it is said.
+const SAME_LENGTH_S: f64 = 0.5;
+/// Shifts over which SIM's chance is taken.
+const SIM_SHIFTS: usize = 60;
 
 /// Judges music against a video.
 ///
@@ -56,73 +62,111 @@ fn run(
     progress.start(Phase::Watch)?;
     let watched = watch(&tools, &info, &engine, request.engine.cache, &mut progress)?;
     let analysis = &watched.seen.analysis;
-    let rate_hz = analysis.rate_hz();
 
     progress.start(Phase::Listen)?;
-    let hz = engine.sample_rate();
-    let duration_s = info.duration().as_secs_f64();
-    let music = listen(&request.music, &tools, hz, rate_hz, duration_s, &progress)?;
-    let reference = match &request.reference {
-        Some(path) => Some(listen(path, &tools, hz, rate_hz, duration_s, &progress)?),
-        None => None,
+    let picture_s = info.duration().as_secs_f64();
+    let (music, facts) = listen(&request.music, &tools, &engine, picture_s, &mut progress)?;
+    let reference = request.reference.as_deref();
+    let reference = reference.map(|path| listen(path, &tools, &engine, picture_s, &mut progress));
+    let reference = reference.transpose()?;
+    let shortest = reference.as_ref().map_or(f64::MAX, |(_, facts)| facts.heard_s);
+    let length_s = picture_s.min(facts.heard_s).min(shortest);
+    if picture_s - length_s > SAME_LENGTH_S {
+        progress.warn(format!(
+            "only the first {length_s:.1} s of the picture's {picture_s:.1} s are judged: the music ends there"
+        ));
+    }
+    let hits = find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default());
+    let sight = Sight {
+        cuts_s: watched.seen.cuts.iter().map(|cut| cut.time_s).collect(),
+        hits_s: hits.iter().map(|hit| hit.time_s).collect(),
+        intensity: analysis.intensity(),
+        length_s,
+    }
+    .cropped();
+    let pulse = track(&music.rhythm);
+    let strong = music.onsets.strong();
+    let sound = Sound {
+        onsets_s: &music.onsets.times_s,
+        strong_s: &strong,
+        level: &music.level,
+        loudness: music.loudness.into(),
+        pulse: Some(&pulse),
     };
-    let times: Vec<f64> = find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default())
-        .iter()
-        .map(|hit| hit.time_s)
-        .collect();
-    let settings = LiftSettings::default();
-    let onsets = &music.onsets.times_s;
+    let reference = reference.map(|(heard, facts)| (heard.onsets.strong(), facts));
+    let figures = Figures::of(&sight, &sound, reference.as_ref().map(|it| &it.0[..]));
+    let sim = similarity(&engine, analysis, 0.0, &music.features, cancel)?;
+    let measures = figures.rows(&sound, &sim);
     let (_, _, warnings) = progress.into_times();
     Ok(EvaluationReport {
         input: describe::input(&info),
-        hit_count: times.len(),
-        onset_count: onsets.len(),
-        hits: hit_lift(&times, onsets, duration_s, TOLERANCE_S, &settings),
-        intensity: intensity_lift(&analysis.intensity(), &music.envelope, &settings),
-        reference: reference.map_or_else(Vec::new, |it| bins(&it.onsets.times_s, onsets, duration_s)),
+        music: facts,
+        reference: reference.map(|it| it.1),
+        judged_s: length_s,
+        cut_count: sight.cuts_s.len(),
+        hit_count: sight.hits_s.len(),
+        onset_count: music.onsets.times_s.len(),
+        beats_found: beats(&pulse),
+        measures,
+        figures,
         warnings,
     })
 }
 
-fn bins(reference: &[f64], ours: &[f64], duration_s: f64) -> Vec<BinScores> {
-    let score =
-        |bin_s| beats_in_bins(reference, ours, duration_s, bin_s).map(|scores| BinScores { bin_s, scores });
-    BINS_S.into_iter().filter_map(score).collect()
+/// Times and places of beats: seconds, bar from 1, beat in the bar from 1.
+fn beats(pulse: &Pulse) -> Vec<(f64, u32, u32)> {
+    let place = |beat: &muvi_scoring::plan::Beat| (beat.time_s, beat.bar + 1, u32::from(beat.beat) + 1);
+    pulse.beats.iter().map(place).collect()
 }
 
-struct Heard {
-    onsets: Onsets,
-    envelope: Curve,
-}
-
-/// Listens to as much of the music as the picture lasts.
+/// Listens to as much of the music as the picture lasts; says where it is longer.
 fn listen(
     path: &Path,
     tools: &Tools,
-    hz: u32,
-    rate_hz: f64,
-    duration_s: f64,
-    progress: &Progress<'_>,
-) -> Result<Heard, Error> {
-    let wrap = |error| Error::Music {
-        path: path.to_path_buf(),
-        problem: StyleProblem::Audio(error),
-    };
-    let frames = (duration_s * f64::from(hz)).round() as u64;
-    let mut reader = AudioReader::open_file(tools, path, hz, Some(frames)).map_err(wrap)?;
-    let mut detector = OnsetDetector::new(hz);
-    let mut envelope = LoudnessEnvelope::new(hz, rate_hz);
-    let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
-    loop {
-        progress.check()?;
-        let read = reader.read([&mut left, &mut right]).map_err(wrap)?;
-        if read == 0 {
-            return Ok(Heard {
-                onsets: detector.finish(),
-                envelope: envelope.finish(),
-            });
-        }
-        detector.push(&left[..read], &right[..read]);
-        envelope.push(&left[..read], &right[..read]);
+    engine: &Engine,
+    picture_s: f64,
+    progress: &mut Progress<'_>,
+) -> Result<(Heard, MusicFacts), Error> {
+    let hz = engine.sample_rate();
+    let limit = (picture_s * f64::from(hz)).round() as u64;
+    let listened = ears::listen(path, tools, hz, limit, progress)?;
+    let length_s = listened.length_s;
+    if let Some(length_s) = length_s.filter(|it| it - picture_s > SAME_LENGTH_S) {
+        progress.warn(format!(
+            "{} lasts {length_s:.1} s, the picture {picture_s:.1} s: what comes after it is not judged",
+            path.display()
+        ));
     }
+    let heard_s = listened.heard.samples as f64 / f64::from(hz);
+    let facts = MusicFacts {
+        path: path.to_path_buf(),
+        length_s,
+        heard_s,
+    };
+    Ok((listened.heard, facts))
+}
+
+/// SIM of music that starts `from_s` seconds into the picture.
+pub(crate) fn similarity(
+    engine: &Engine,
+    analysis: &Analysis,
+    from_s: f64,
+    features: &[FeatureRow],
+    cancel: &CancelToken,
+) -> Result<Sim, Error> {
+    let loaded = Similarity::load(&engine.pack, &engine.runtime, &engine.settings);
+    let Some(mut network) = loaded.map_err(ScoringError::from)? else {
+        return Ok(Sim::Unknown("this pack has no music encoder".into()));
+    };
+    if analysis.conditioning_width != engine.pack.manifest().conditioning_width {
+        return Ok(Sim::Unknown("the picture was analysed with another pack".into()));
+    }
+    let first = ((from_s * analysis.rate_hz()) as usize).min(analysis.frames) * analysis.conditioning_width;
+    let rows = analysis.conditioning.get(first..).unwrap_or_default();
+    let embedded = network.embed(rows, features, &Cancel::from(cancel.flag()));
+    let embedded = embedded.map_err(|error: SimilarityError| ScoringError::from(error))?;
+    Ok(match embedded.similarity(0) {
+        Some(value) => Sim::Known(value, embedded.by_chance(SIM_SHIFTS)),
+        None => Sim::Unknown("too short to tell".into()),
+    })
 }

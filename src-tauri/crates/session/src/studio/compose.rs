@@ -336,8 +336,8 @@ impl Studio {
         let start = document.span.start as f64 / f64::from(document.sample_rate);
         let plan = &document.plan;
         Ok(PlanFacts {
-            beats: plan
-                .beats
+            beats: document
+                .beats()
                 .iter()
                 .map(|beat| TakeBeat {
                     time_s: start + beat.time_s,

@@ -12,6 +12,8 @@ use crate::args::Engine;
 use crate::commands::engine;
 use crate::output::{Output, clock};
 
+/// Some videos are not on the page, as in a batch.
+const SOME_FAILED: u8 = 11;
 /// Written where a list of styles is asked for.
 const ALL: &str = "all";
 const NONE: &str = "none";
@@ -19,8 +21,14 @@ const NONE: &str = "none";
 #[derive(Debug, Args)]
 pub(crate) struct PageArgs {
     /// The videos, in the page's order
-    #[arg(value_name = "VIDEO", required = true)]
+    #[arg(value_name = "VIDEO", required_unless_present = "project")]
     pub(crate) videos: Vec<PathBuf>,
+    /// Show the music of a saved project in place of new takes; it may be open in the window
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["videos", "styles", "every_video", "seed"])]
+    pub(crate) project: Option<PathBuf>,
+    /// Takes of the project, by number, each by itself beside the project's music
+    #[arg(long, value_name = "1,2,3", value_delimiter = ',', requires = "project")]
+    pub(crate) takes: Vec<u32>,
     /// The folder to make; open its index.html in any browser
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
@@ -57,10 +65,16 @@ pub(crate) struct PageArgs {
 }
 
 pub(crate) fn page(args: PageArgs, output: &mut Output, cancel: &CancelToken) -> Result<ExitCode, Error> {
+    let new = match args.project {
+        Some(project) => PageRequest::of_project(project, &args.takes, args.output),
+        None => PageRequest {
+            styles: styles(args.styles),
+            ..PageRequest::new(args.videos, args.output)
+        },
+    };
     let request = PageRequest {
         overwrite: args.force,
         title: args.title,
-        styles: styles(args.styles),
         most_styles: args.most_styles as usize,
         styles_for_all: args.every_video,
         others: args.other,
@@ -68,12 +82,16 @@ pub(crate) fn page(args: PageArgs, output: &mut Output, cancel: &CancelToken) ->
         attention: !args.no_attention,
         seed: args.seed,
         engine: engine(args.engine),
-        ..PageRequest::new(args.videos, args.output)
+        ..new
     };
     let report = make(&request, cancel, &mut |event| output.event(&event))?;
     output.result("page", &report, || text(&report));
     // The page is there, but not all that it was to show.
-    Ok(ExitCode::from(u8::from(!report.failed.is_empty())))
+    Ok(if report.failed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(SOME_FAILED)
+    })
 }
 
 fn styles(named: Vec<PathBuf>) -> PageStyles {

@@ -67,7 +67,7 @@ fn a_page_of_all_sections_plays_in_a_browser() {
     ];
     let ran = place.muvi(arguments);
     // The page is there; the exit code says that one video is not on it.
-    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(11), "{}{}", ran.stdout, ran.stderr);
     let lines = ran.json();
     let report = lines.last().unwrap();
     assert_eq!(report["event"], "page");

@@ -121,6 +121,9 @@ fn web(error: &WebError) -> Family {
 fn page(problem: &PageProblem) -> Family {
     match problem {
         PageProblem::NoVideos
+        | PageProblem::VideosAndProject
+        | PageProblem::TakeMissing(_)
+        | PageProblem::NoMusic
         | PageProblem::OtherMissing { .. }
         | PageProblem::OtherUnmatched { .. }
         | PageProblem::OtherTwice { .. } => Family::InputUnreadable,

@@ -12,6 +12,7 @@ use super::document::{HitMark, PageSound, PageVideo, PicturePart, Role};
 use super::folder::Draft;
 use super::hear::{self, Length};
 use super::measures::{Picture, landed, measures};
+use super::project::ProjectMusic;
 use super::request::PageRequest;
 use super::steps::Steps;
 use crate::analyze::draw;
@@ -39,6 +40,8 @@ pub(super) struct Workshop<'a> {
     /// For work files, beside the page.
     pub(super) work: &'a Path,
     pub(super) hz: u32,
+    /// Music that is there already.
+    pub(super) project: Option<&'a ProjectMusic>,
 }
 
 /// What a video is to be shown with.
@@ -62,14 +65,14 @@ impl Showing<'_> {
 }
 
 /// A sound that was made and heard.
-struct Made {
-    role: Role,
+pub(super) struct Made {
+    pub(super) role: Role,
     /// Name of its style, for ours.
-    style: Option<String>,
-    name: String,
-    detail: String,
-    wav: PathBuf,
-    heard: Heard,
+    pub(super) style: Option<String>,
+    pub(super) name: String,
+    pub(super) detail: String,
+    pub(super) wav: PathBuf,
+    pub(super) heard: Heard,
 }
 
 impl Workshop<'_> {
@@ -92,15 +95,13 @@ impl Workshop<'_> {
             samples: info.samples(self.hz),
         };
 
-        let mut sounds = vec![self.compose(showing, &seen, &hits, None, length, steps)?];
-        let mut left = self.request.most_styles;
-        for (style, name) in showing.styles {
-            // That of the mood again would be the same take.
-            if left > 0 && sounds[0].style.as_ref() != Some(name) {
-                sounds.push(self.compose(showing, &seen, &hits, Some(style), length, steps)?);
-                left -= 1;
+        let mut sounds = match self.project {
+            Some(project) => {
+                steps.begin(Phase::Listen)?;
+                project.sounds(self.work, length, steps)?
             }
-        }
+            None => self.takes(showing, &seen, &hits, length, steps)?,
+        };
         self.listen(showing, &info, length, &mut sounds, steps)?;
 
         let heat = if self.request.attention {
@@ -127,6 +128,27 @@ impl Workshop<'_> {
             None => None,
         };
         self.finish(showing, &info, &seen, &hits, sounds, picture, heat, steps)
+    }
+
+    /// Takes of ours: with the style that suits the picture, then with others.
+    fn takes(
+        &mut self,
+        showing: &Showing<'_>,
+        seen: &Seen,
+        hits: &[HitPoint],
+        length: Length,
+        steps: &mut Steps<'_>,
+    ) -> Result<Vec<Made>, Error> {
+        let mut sounds = vec![self.compose(showing, seen, hits, None, length, steps)?];
+        let mut left = self.request.most_styles;
+        for (style, name) in showing.styles {
+            // That of the mood again would be the same take.
+            if left > 0 && sounds[0].style.as_ref() != Some(name) {
+                sounds.push(self.compose(showing, seen, hits, Some(style), length, steps)?);
+                left -= 1;
+            }
+        }
+        Ok(sounds)
     }
 
     /// A take of ours, with the style that suits the picture or another.
@@ -164,7 +186,8 @@ impl Workshop<'_> {
         let wav = self
             .work
             .join(format!("{}-ours-{}.wav", showing.id, steps.number()));
-        let heard = hear::ours(&take.files.wav(), &take.loudness, length, &wav, steps)?;
+        let levels = [take.loudness.integrated_lufs, take.loudness.true_peak_dbtp];
+        let heard = hear::ours(&take.files.wav(), 0, levels, length, &wav, steps)?;
         if heard.loudness.integrated_lufs.is_none() {
             steps.warn(format!(
                 "{}: the music is silent; try another seed",
@@ -368,7 +391,11 @@ fn mark(hit: &HitPoint) -> HitMark {
 fn levels(decibels: &Curve, seconds: f64) -> Vec<f32> {
     let most = decibels.values.iter().copied().fold(SILENCE_DB, f32::max);
     let amplitude = |value: f32| {
-        if value <= SILENCE_DB { 0.0 } else { 10_f32.powf((value - most) / 20.0) }
+        if value <= SILENCE_DB {
+            0.0
+        } else {
+            10_f32.powf((value - most) / 20.0)
+        }
     };
     sampled(decibels, seconds, amplitude)
 }

@@ -24,6 +24,8 @@ pub struct PageDocument {
     pub version: &'static str,
     /// Headline.
     pub title: String,
+    /// Name of the project whose music it is; `None` where the music was written for the page.
+    pub project: Option<String>,
     /// The pack.
     pub pack: PackLine,
     /// The seed of all takes.

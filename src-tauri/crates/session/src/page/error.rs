@@ -7,6 +7,15 @@ use thiserror::Error;
 /// What is wrong, and what to do.
 #[derive(Debug, Error)]
 pub enum PageProblem {
+    /// Both or neither of what a page can show.
+    #[error("a page shows either videos or a project; name one of them")]
+    VideosAndProject,
+    /// A take that the project doesn't have, or whose file is gone.
+    #[error("take {0} is not there; choose another one")]
+    TakeMissing(u32),
+    /// A project without music.
+    #[error("the project has no music; generate a take first")]
+    NoMusic,
     /// Nothing to show.
     #[error("a page needs at least one video")]
     NoVideos,

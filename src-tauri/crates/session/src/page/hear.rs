@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use muvi_media::audio::AudioReader;
-use muvi_media::loudness::Loudness;
 use muvi_media::wav::{WavReader, WavWriter};
 use muvi_media::{MediaInfo, Tools, probe};
-use muvi_playback::{Renderer, Source, SourceError};
+use muvi_playback::{Bus, Programme, Renderer, Source, SourceError};
 use muvi_timeline::{FadeCurve, Mix, TempTrack, TrackMix};
 
 use super::steps::Steps;
@@ -33,10 +32,11 @@ pub(super) struct Length {
     pub(super) samples: u64,
 }
 
-/// A take of ours at the level of a score, into `wav`.
+/// A take of ours at the level of a score, into `wav`; it starts `at` samples into the picture.
 pub(super) fn ours(
     take: &Path,
-    loudness: &Loudness,
+    at: u64,
+    [lufs, peak]: [Option<f64>; 2],
     length: Length,
     wav: &Path,
     steps: &mut Steps<'_>,
@@ -46,12 +46,21 @@ pub(super) fn ours(
         source,
     };
     let mut reader = WavReader::open(take).map_err(failed)?;
-    let music: Box<dyn Source + Send> =
-        Box::new(move |planes: [&mut [f32]; 2]| reader.read(planes).map_err(SourceError::from));
+    let mut silence = usize::try_from(at).unwrap_or(usize::MAX);
+    let music: Box<dyn Source + Send> = Box::new(move |[left, right]: [&mut [f32]; 2]| {
+        let count = silence.min(left.len());
+        if count > 0 {
+            left[..count].fill(0.0);
+            right[..count].fill(0.0);
+            silence -= count;
+            return Ok(count);
+        }
+        reader.read([left, right]).map_err(SourceError::from)
+    });
     let samples = |seconds: f64| (seconds * f64::from(length.hz)).round() as u64;
     let mix = Mix {
         music: TrackMix {
-            gain_db: gain(loudness) as f32,
+            gain_db: gain(lufs, peak) as f32,
             fade_in: samples(FADE_IN_S),
             fade_out: samples(FADE_OUT_S).min(length.samples / 8),
             curve: FadeCurve::EqualPower,
@@ -64,15 +73,24 @@ pub(super) fn ours(
     record(&mut |planes| Ok(renderer.render(planes)?), length, wav, steps)
 }
 
-/// The gain that brings a take to the target, as far as its peaks allow.
-fn gain(loudness: &Loudness) -> f64 {
-    let Some(lufs) = loudness.integrated_lufs else {
+/// The music of a project as it is mixed there, into `wav`.
+pub(super) fn mixed(
+    programme: &Programme,
+    length: Length,
+    wav: &Path,
+    steps: &mut Steps<'_>,
+) -> Result<Heard, Error> {
+    let mut renderer = programme.bus(Bus::Music, 0)?;
+    record(&mut |planes| Ok(renderer.render(planes)?), length, wav, steps)
+}
+
+/// The gain that brings music to the target, as far as its peaks allow.
+fn gain(lufs: Option<f64>, peak: Option<f64>) -> f64 {
+    let Some(lufs) = lufs else {
         return 0.0;
     };
     let wanted = TARGET_LUFS - lufs;
-    let most = loudness
-        .true_peak_dbtp
-        .map_or(wanted, |peak| f64::from(CEILING_DBTP) + MOST_LIMITING_DB - peak);
+    let most = peak.map_or(wanted, |peak| f64::from(CEILING_DBTP) + MOST_LIMITING_DB - peak);
     wanted.min(most).clamp(GAINS_DB.0, GAINS_DB.1)
 }
 

@@ -49,7 +49,11 @@ fn sections(document: &PageDocument) -> Vec<Section> {
     let videos = &document.videos;
     let mut sections = vec![("results", "Results", results(document))];
     if videos.iter().any(|video| has(video, Role::Style)) {
-        sections.push(("styles", "One video, several styles", styles(videos)));
+        let title = match document.project {
+            Some(_) => "One video, several takes",
+            None => "One video, several styles",
+        };
+        sections.push(("styles", title, styles(document)));
     }
     if videos.iter().any(|video| video.heat.is_some()) {
         sections.push(("attention", "Attention over the frames", attention(videos)));
@@ -82,9 +86,12 @@ fn lead(document: &PageDocument) -> String {
 
 fn results(document: &PageDocument) -> String {
     let videos = &document.videos;
-    let mut out = "<p>Each video with the music that the program writes if nobody asks for more. The style is the one of \
-                   its palette that suits the mood of the picture.</p>"
-        .to_owned();
+    let mut out = match &document.project {
+        Some(name) => format!("<p>The music of the project {}, as it is mixed there.</p>", escape(name)),
+        None => "<p>Each video with the music that the program writes if nobody asks for more. The style is the one of \
+                 its palette that suits the mood of the picture.</p>"
+            .to_owned(),
+    };
     if !document.failed.is_empty() {
         out.push_str("<p>Left out, because they could not be used:</p><ul class=\"failed\">");
         for failed in &document.failed {
@@ -102,18 +109,26 @@ fn results(document: &PageDocument) -> String {
     out + &players_of(players, videos.len() >= PAIRS_FROM)
 }
 
-fn styles(videos: &[PageVideo]) -> String {
-    let shown = videos.iter().filter(|video| has(video, Role::Style));
+fn styles(document: &PageDocument) -> String {
+    let intro = match document.project {
+        Some(_) => {
+            "The music as it is in the project, and takes each by itself. Choose one while it plays: the next goes on at \
+                    the same place."
+        }
+        None => {
+            "A style clip gives genre and timbre; cuts and hits stay where the picture has them. Choose one while it \
+                 plays: the next goes on at the same place."
+        }
+    };
+    let shown = document.videos.iter().filter(|video| has(video, Role::Style));
     let players = shown.map(|video| {
         let mine = |it: &&PageSound| matches!(it.role, Role::Ours | Role::Style);
         let sounds: Vec<_> = video.sounds.iter().filter(mine).collect();
-        let table = table("styles", video, &sounds, 0);
+        let name = document.project.as_deref().unwrap_or("By the picture’s mood");
+        let table = table("styles", video, &sounds, 0, Some(name));
         player("styles", video, &[(&video.picture, "")], &sounds, "", &table)
     });
-    "<p>A style clip gives genre and timbre; cuts and hits stay where the picture has them. Choose one while it plays: \
-     the next goes on at the same place.</p>"
-        .to_owned()
-        + &players_of(players, false)
+    format!("<p>{intro}</p>{}", players_of(players, false))
 }
 
 fn attention(videos: &[PageVideo]) -> String {
@@ -142,7 +157,7 @@ fn comparison(videos: &[PageVideo]) -> String {
             .chain(of(Role::Other))
             .chain(of(Role::Ours))
             .collect();
-        let table = table("comparison", video, &sounds, sounds.len() - 1);
+        let table = table("comparison", video, &sounds, sounds.len() - 1, None);
         player("comparison", video, &[(&video.picture, "")], &sounds, "", &table)
     });
     "<p>The same picture with different music, judged by the same measures. All sounds run side by side: another one is \
@@ -195,8 +210,14 @@ fn player(
     out
 }
 
-/// The sounds of a video with their figures; the first column chooses what is heard.
-fn table(section: &str, video: &PageVideo, sounds: &[&PageSound], chosen: usize) -> String {
+/// The sounds of a video with their figures; the first column chooses what is heard. `ours` is another name for ours.
+fn table(
+    section: &str,
+    video: &PageVideo,
+    sounds: &[&PageSound],
+    chosen: usize,
+    ours: Option<&str>,
+) -> String {
     let name = escape(&video.name);
     let mut out = format!(
         "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Sounds of {name} and their measures\"><table><thead><tr>\
@@ -207,11 +228,8 @@ fn table(section: &str, video: &PageVideo, sounds: &[&PageSound], chosen: usize)
     }
     out.push_str("</tr></thead><tbody>");
     for (index, sound) in sounds.iter().enumerate() {
-        let (title, detail) = if section == "styles" && sound.role == Role::Ours {
-            ("By the picture’s mood", sound.detail.as_str())
-        } else {
-            (sound.name.as_str(), sound.detail.as_str())
-        };
+        let title = ours.filter(|_| sound.role == Role::Ours).unwrap_or(&sound.name);
+        let detail = sound.detail.as_str();
         let (title, detail) = (escape(title), escape(detail));
         let checked = if index == chosen { " checked" } else { "" };
         let key = match index + 1 {
@@ -264,15 +282,25 @@ fn measures(videos: &[PageVideo]) -> String {
 
 fn footer(document: &PageDocument) -> String {
     let pack = &document.pack;
-    let mut out = format!(
-        "<p>Made by MuVi Studio {} with the pack {} ({} {}, {}), seed {}.</p><p>Licence of the pack: {}.</p>",
-        escape(document.version),
+    let pack_line = format!(
+        "the pack {} ({} {}, {})",
         escape(&pack.title),
         escape(&pack.name),
         escape(&pack.version),
         escape(&pack.hash.chars().take(12).collect::<String>()),
-        document.seed,
-        escape(&pack.licence),
+    );
+    let version = escape(document.version);
+    let made = match document.project {
+        // Each take may be of a pack of its own.
+        Some(_) => format!("Made by MuVi Studio {version}; the picture was watched with {pack_line}."),
+        None => format!(
+            "Made by MuVi Studio {version} with {pack_line}, seed {}.",
+            document.seed
+        ),
+    };
+    let mut out = format!(
+        "<p>{made}</p><p>Licence of the pack: {}.</p>",
+        escape(&pack.licence)
     );
     if !pack.training_data.is_empty() {
         let _ = write!(out, "<p>Trained on: {}</p>", escape(&pack.training_data));
@@ -397,6 +425,7 @@ mod tests {
             format: 1,
             version: "0.0.0",
             title: EVIL.into(),
+            project: None,
             pack: PackLine {
                 title: EVIL.into(),
                 name: EVIL.into(),

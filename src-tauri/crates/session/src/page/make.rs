@@ -10,6 +10,7 @@ use super::build::{Showing, Workshop, name_of};
 use super::document::{FORMAT, FailedVideo, MADE_BY, PackLine, PageDocument, PageReport, PageVideo};
 use super::error::PageProblem;
 use super::folder::Draft;
+use super::project::ProjectMusic;
 use super::request::{PageRequest, PageStyles};
 use super::steps::Steps;
 use super::{html, others};
@@ -43,14 +44,19 @@ fn run(
     let mut steps = Steps::new(2, cancel, listener);
     steps.begin(Phase::Open)?;
     let tools = Tools::locate()?;
-    if request.videos.is_empty() {
-        return Err(Error::Page {
-            path: request.output.clone(),
-            problem: PageProblem::NoVideos,
-        });
-    }
-    let others = others::by_video(&request.others, &request.videos)?;
-    let mut sources: Vec<&Path> = request.videos.iter().map(PathBuf::as_path).collect();
+    let wrong = |problem| Error::Page {
+        path: request.output.clone(),
+        problem,
+    };
+    let project = request.project.as_ref().map(ProjectMusic::read).transpose()?;
+    let videos = match &project {
+        Some(_) if !request.videos.is_empty() => return Err(wrong(PageProblem::VideosAndProject)),
+        Some(project) => vec![project.video.clone()],
+        None if request.videos.is_empty() => return Err(wrong(PageProblem::NoVideos)),
+        None => request.videos.clone(),
+    };
+    let others = others::by_video(&request.others, &videos)?;
+    let mut sources: Vec<&Path> = videos.iter().map(PathBuf::as_path).collect();
     sources.extend(others.iter().flatten().map(|(_, path)| path.as_path()));
     let draft = Draft::create(&request.output, request.overwrite, &sources)?;
     let work = workplace(&request.output)?;
@@ -58,15 +64,14 @@ fn run(
     let pack = warm.pack()?;
     let (manifest, hash) = (pack.manifest().clone(), pack.hash().to_owned());
     let styles = styles(request, &manifest)?;
-    let showings: Vec<Showing<'_>> = request
-        .videos
+    let showings: Vec<Showing<'_>> = videos
         .iter()
         .zip(&others)
         .enumerate()
         .map(|(index, (video, others))| Showing {
             id: format!("v{}", index + 1),
             video,
-            styles: if index == 0 || request.styles_for_all {
+            styles: if project.is_none() && (index == 0 || request.styles_for_all) {
                 &styles
             } else {
                 &[]
@@ -83,16 +88,17 @@ fn run(
         warm: &mut warm,
         draft: &draft,
         work: work.path(),
-        hz: manifest.sample_rate,
+        hz: project.as_ref().map_or(manifest.sample_rate, |it| it.hz),
+        project: project.as_ref(),
     };
-    let (mut videos, mut failed, mut first_error) = (Vec::<PageVideo>::new(), Vec::new(), None);
+    let (mut shown, mut failed, mut first_error) = (Vec::<PageVideo>::new(), Vec::new(), None);
     for showing in &showings {
-        let shown = shop.show(showing, &mut steps);
+        let done = shop.show(showing, &mut steps);
         left -= showing.steps(request);
         steps.expect(steps.number() + left);
-        match shown {
-            Ok(video) => videos.push(video),
-            Err(error) if is_alone(&error) && !cancel.is_cancelled() => {
+        match done {
+            Ok(video) => shown.push(video),
+            Err(error) if is_alone(&error) && project.is_none() && !cancel.is_cancelled() => {
                 draft.discard(&format!("{}-", showing.id))?;
                 let video = name_of(showing.video);
                 steps.warn(format!("left out: {}", error.one_line()));
@@ -104,16 +110,19 @@ fn run(
         }
     }
     drop(warm);
-    if let (true, Some(error)) = (videos.is_empty(), first_error) {
+    if let (true, Some(error)) = (shown.is_empty(), first_error) {
         return Err(error);
     }
 
     steps.begin(Phase::Page)?;
+    let name = project.as_ref().map(|it| it.name.clone());
+    let title = request.title.clone().or(name);
     let document = PageDocument {
         made_by: MADE_BY,
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION"),
-        title: request.title.clone().unwrap_or_else(|| TITLE.to_owned()),
+        title: title.unwrap_or_else(|| TITLE.to_owned()),
+        project: project.map(|it| it.name),
         pack: PackLine {
             title: manifest.title,
             name: manifest.name,
@@ -123,7 +132,7 @@ fn run(
             hash,
         },
         seed: request.seed,
-        videos,
+        videos: shown,
         failed,
     };
     let json = document.to_json(&request.output)?;

@@ -13,6 +13,7 @@ mod html;
 mod make;
 mod measures;
 mod others;
+mod project;
 mod request;
 
 mod steps;
@@ -23,4 +24,4 @@ pub use document::{
 };
 pub use error::PageProblem;
 pub use make::make;
-pub use request::{OtherMusic, PageRequest, PageStyles};
+pub use request::{OtherMusic, PageProject, PageRequest, PageStyles};

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use muvi_timeline::TakeId;
+
 use crate::request::EngineRequest;
 
 /// As many styles are tried on a video if nobody says how many.
@@ -29,11 +31,22 @@ pub struct OtherMusic {
     pub path: PathBuf,
 }
 
+/// Music of a saved project, shown in place of new takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageProject {
+    /// Its folder or its `project.json`. It may be open elsewhere; nothing of it is touched.
+    pub path: PathBuf,
+    /// Takes that are shown each by itself, beside the music as the project has it.
+    pub takes: Vec<TakeId>,
+}
+
 /// A page.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
-    /// The videos, in the page's order.
+    /// The videos, in the page's order; empty with a project, whose video it is.
     pub videos: Vec<PathBuf>,
+    /// The project whose music is shown, if it is not to be written now.
+    pub project: Option<PageProject>,
     /// The folder to make.
     pub output: PathBuf,
     /// Whether a page of ours that is there already is replaced. Other things never are.
@@ -63,6 +76,7 @@ impl PageRequest {
     pub fn new(videos: Vec<PathBuf>, output: impl Into<PathBuf>) -> Self {
         Self {
             videos,
+            project: None,
             output: output.into(),
             overwrite: false,
             title: None,
@@ -77,6 +91,17 @@ impl PageRequest {
                 cache: true,
                 ..EngineRequest::default()
             },
+        }
+    }
+
+    /// A page of the music of a project, with all defaults; `takes` are the numbers of takes to show by themselves.
+    pub fn of_project(path: impl Into<PathBuf>, takes: &[u32], output: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let takes = takes.iter().copied().map(TakeId).collect();
+        Self {
+            project: Some(PageProject { path, takes }),
+            styles: PageStyles::None,
+            ..Self::new(Vec::new(), output)
         }
     }
 }

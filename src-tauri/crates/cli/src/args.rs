@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
 use crate::handover::HandOverArgs;
@@ -18,7 +19,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write music for a video and export it with the picture
+    /// Write music for a video, or for many, and export it with the picture
     Score(ScoreArgs),
     /// Show what is found in the picture: cuts, hit points, intensity
     #[command(visible_alias = "analyse")]
@@ -57,13 +58,23 @@ pub(crate) struct Engine {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScoreArgs {
-    /// The video
-    #[arg(value_name = "IN")]
-    pub(crate) input: PathBuf,
+    /// The video; with --out-dir any number of videos and of folders with videos
+    #[arg(value_name = "IN", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
     /// Where to write: .mp4 .m4v .mov .mkv .webm (video copied, not re-encoded) or .wav .flac (sound alone)
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) output: PathBuf,
-    /// Replace OUT if it exists
+    #[arg(short, long, value_name = "OUT", required_unless_present = "out_dir")]
+    pub(crate) output: Option<PathBuf>,
+    /// A batch: the folder for all results and for the list of what is done. The same command again does what is
+    /// missing, has failed or has changed
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    pub(crate) out_dir: Option<PathBuf>,
+    /// In a batch: the kind of all results, such as mp4 or wav (default: that of each video, or mkv)
+    #[arg(long, value_name = "EXT", requires = "out_dir")]
+    pub(crate) format: Option<String>,
+    /// In a batch: don't search folders in folders
+    #[arg(long, requires = "out_dir")]
+    pub(crate) flat: bool,
+    /// Replace OUT if it exists; in a batch: also files in DIR that no batch has written
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// Genre and timbre: an audio file of at least 1 s, or the name of a style in the pack
@@ -204,15 +215,48 @@ fn number(low: f32, high: f32) -> impl Fn(&str) -> Result<f32, String> + Clone {
     }
 }
 
+impl Arguments {
+    /// Reads the command line.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        Self::try_parse()?.checked()
+    }
+
+    /// Refuses what clap can't know to be wrong.
+    fn checked(self) -> Result<Self, clap::Error> {
+        match &self.command {
+            Command::Score(args) if args.out_dir.is_none() && args.inputs.len() > 1 => {
+                let message = "one video goes into one OUT; for several videos name a folder with --out-dir";
+                Err(Self::command().error(ErrorKind::TooManyValues, message))
+            }
+            _ => Ok(self),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, Parser};
-
     use super::*;
 
     #[test]
     fn the_surface_holds_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn one_video_to_a_file_many_to_a_folder() {
+        let check = |words: &str, ok: bool| {
+            let words = ["muvi", "score"].into_iter().chain(words.split_whitespace());
+            let read = Arguments::try_parse_from(words.clone()).and_then(Arguments::checked);
+            assert_eq!(read.is_ok(), ok, "{:?}", words.collect::<Vec<_>>());
+        };
+        check("a.mp4 -o b.mp4", true);
+        check("a.mp4 b.mp4 -o c.mp4", false);
+        check("a.mp4 b clips --out-dir d", true);
+        check("a.mp4 --out-dir d --format wav --flat", true);
+        check("a.mp4", false);
+        check("--out-dir d", false);
+        check("a.mp4 -o b.mp4 --out-dir d", false);
+        check("a.mp4 -o b.mp4 --flat", false);
     }
 
     #[test]

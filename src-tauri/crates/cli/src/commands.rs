@@ -1,22 +1,56 @@
 //! Each command: arguments to a request, the request to session, the report to words.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use muvi_session::{
-    AnalyzeRequest, AudioCodecChoice, CancelToken, EngineRequest, Error, EvaluateRequest, ProviderChoice,
+    AnalyzeRequest, AudioCodecChoice, BatchRequest, CancelToken, EngineRequest, Error, EvaluateRequest, ProviderChoice,
     ScoreRequest, TempTrackChoice,
 };
 
 use crate::args::{AnalyzeArgs, Codec, Engine, EvaluateArgs, PackCommand, Provider, ScoreArgs, TempTrack};
+use crate::batch;
 use crate::output::Output;
 use crate::text;
 
 type Outcome = Result<ExitCode, Error>;
 
 pub(crate) fn score(args: ScoreArgs, output: &mut Output, cancel: &CancelToken) -> Outcome {
+    match args.out_dir.clone() {
+        Some(dir) => batch(args, dir, output, cancel),
+        None => score_one(args, output, cancel),
+    }
+}
+
+fn score_one(mut args: ScoreArgs, output: &mut Output, cancel: &CancelToken) -> Outcome {
+    // Clap has seen to it that there is one of both.
+    let input = args.inputs.pop().unwrap_or_default();
     let request = ScoreRequest {
-        input: args.input,
-        output: args.output,
+        input,
+        output: args.output.take().unwrap_or_default(),
+        ..options(args)
+    };
+    let report = muvi_session::score(&request, cancel, &mut |event| output.event(&event))?;
+    output.result("scored", &report, || text::score(&report));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn batch(mut args: ScoreArgs, out_dir: PathBuf, output: &mut Output, cancel: &CancelToken) -> Outcome {
+    let request = BatchRequest {
+        inputs: std::mem::take(&mut args.inputs),
+        out_dir,
+        recursive: !args.flat,
+        format: args.format.take(),
+        options: options(args),
+    };
+    let report = muvi_session::batch(&request, cancel, &mut |event| batch::show(&event, output))?;
+    output.result("batch", &batch::Summary::of(&report), || batch::summary(&report));
+    Ok(ExitCode::from(batch::code(&report)))
+}
+
+/// The options of a score; which video and which file is said elsewhere.
+fn options(args: ScoreArgs) -> ScoreRequest {
+    ScoreRequest {
         overwrite: args.overwrite,
         style: args.style,
         seed: args.seed,
@@ -38,10 +72,8 @@ pub(crate) fn score(args: ScoreArgs, output: &mut Output, cancel: &CancelToken) 
             Codec::Opus => AudioCodecChoice::Opus,
         }),
         engine: engine(args.engine),
-    };
-    let report = muvi_session::score(&request, cancel, &mut |event| output.event(&event))?;
-    output.result("scored", &report, || text::score(&report));
-    Ok(ExitCode::SUCCESS)
+        ..ScoreRequest::new("", "")
+    }
 }
 
 pub(crate) fn analyze(args: AnalyzeArgs, output: &mut Output, cancel: &CancelToken) -> Outcome {

@@ -5,6 +5,12 @@ use muvi_session::Family;
 /// Wrong arguments; clap's own code.
 pub(crate) const USAGE: u8 = 2;
 
+/// Some videos of a batch failed.
+pub(crate) const SOME_FAILED: u8 = 11;
+
+/// Stopped by Ctrl-C.
+pub(crate) const CANCELLED: u8 = 130;
+
 /// The table of `muvi --help`.
 pub(crate) const TABLE: &str = "\
 Exit codes:
@@ -19,6 +25,7 @@ Exit codes:
     8  the ONNX Runtime library or a provider can't be used
     9  the model pack is missing, broken, or of another kind
    10  the style clip can't be used: no sound, silent, too short, too long
+   11  some videos of a batch failed; the table at its end says why
   130  cancelled by Ctrl-C or SIGTERM";
 
 /// The code of a family of errors.
@@ -33,7 +40,7 @@ pub(crate) fn code(family: Family) -> u8 {
         Family::Runtime => 8,
         Family::Pack => 9,
         Family::Style => 10,
-        Family::Cancelled => 130,
+        Family::Cancelled => CANCELLED,
     }
 }
 

@@ -1,6 +1,7 @@
 //! muvi: everything without a window.
 
 mod args;
+mod batch;
 mod commands;
 mod exit;
 mod handover;
@@ -10,7 +11,6 @@ mod text;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use muvi_session::{CancelToken, Error};
 
 use crate::args::{Arguments, Command};
@@ -18,7 +18,7 @@ use crate::output::Output;
 
 fn main() -> ExitCode {
     muvi_session::switch_reports_off();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Clap knows whether this is help for standard output or an error.

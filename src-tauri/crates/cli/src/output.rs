@@ -58,6 +58,27 @@ impl Output {
         }
     }
 
+    /// Tells between two jobs of a batch: `text` for people, `value` with `--json`.
+    pub(crate) fn note(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) {
+        self.clear();
+        if matches!(self.style, Style::Json) {
+            print(&json(value));
+        } else {
+            complain(&text());
+        }
+    }
+
+    /// One video of a batch is scored: all of the report with `--json`, else the table at the end is enough.
+    pub(crate) fn scored(&mut self, report: &impl Serialize) {
+        self.clear();
+        if matches!(self.style, Style::Json) {
+            print(&json(&Named {
+                event: "scored",
+                result: report,
+            }));
+        }
+    }
+
     /// Prints an error as one line; with `--json` also as a JSON line.
     pub(crate) fn error(&mut self, code: u8, message: &str) {
         self.clear();

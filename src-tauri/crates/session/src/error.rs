@@ -18,6 +18,8 @@ use muvi_scoring::pack::PackError;
 use muvi_scoring::runtime::RuntimeError;
 use thiserror::Error;
 
+use crate::batch::BatchError;
+
 use crate::deliver::DeliverProblem;
 use crate::store::StoreError;
 use crate::page::PageProblem;
@@ -133,6 +135,9 @@ pub enum Error {
         /// What is wrong and what to do.
         problem: DeliverProblem,
     },
+    /// A batch can't be done or go on.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// The music to judge can't be used.
     #[error("{}: can't be judged as music: {problem}", path.display())]
     Music {

@@ -13,6 +13,7 @@ use muvi_media::web::WebError;
 use muvi_scoring::ScoringError;
 
 use crate::deliver::DeliverProblem;
+use crate::batch::BatchError;
 use crate::error::{Error, Family};
 use crate::store::StoreError;
 use crate::page::PageProblem;
@@ -39,6 +40,9 @@ impl Error {
             Self::Runtime(_) => Family::Runtime,
             Self::Scoring(error) => scoring(error),
             Self::Style { .. } => Family::Style,
+            Self::Batch(BatchError::NoVideos { .. } | BatchError::Folder { .. }) => Family::InputUnreadable,
+            Self::Batch(BatchError::OutDir { source, .. }) => io_family(source),
+            Self::Batch(_) => Family::Output,
             Self::Web(error) => web(error),
             Self::Page { problem, .. } => page(problem),
             Self::Store(error) => store(error),

@@ -5,6 +5,7 @@
 
 mod analyze;
 pub mod assets;
+mod batch;
 mod cache;
 mod cancel;
 pub mod compose;
@@ -35,6 +36,7 @@ mod target;
 mod watch;
 
 pub use analyze::analyze;
+pub use batch::{BatchError, BatchEvent, BatchReport, BatchRequest, BatchState, BatchVideo, batch};
 pub use cancel::CancelToken;
 pub use doctor::{DoctorItem, DoctorReport, doctor};
 pub use error::{Error, Family, StyleProblem, TakeProblem};

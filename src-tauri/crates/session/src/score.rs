@@ -10,7 +10,7 @@ use muvi_media::{MediaInfo, Tools, probe};
 use muvi_playback::{Renderer, Source, SourceError};
 use muvi_scoring::ScoringError;
 use muvi_scoring::hits::{HitSettings, find_hits};
-use muvi_scoring::models::MusicModels;
+use muvi_scoring::models::{MusicModels, PictureModels};
 use muvi_scoring::plan::{Plan, PlanRequest};
 use muvi_scoring::solver::SolverSettings;
 use muvi_timeline::{Ducking, FadeCurve, Mix, TempTrack, TrackMix};
@@ -26,7 +26,7 @@ use crate::request::{ScoreRequest, TempTrackChoice};
 use crate::style;
 use crate::take::{Brief, Take};
 use crate::target::workplace;
-use crate::watch::{Watched, watch};
+use crate::watch::{WatchTaps, Watched, watch_with};
 
 /// Lossy codecs overshoot the samples that they were given; this leaves them room.
 const CEILING_LOSSY_DBTP: f32 = -1.5;
@@ -44,11 +44,42 @@ pub fn score(
     cancel: &CancelToken,
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<ScoreReport, Error> {
-    run(request, cancel, listener).map_err(|error| cancel.reason(error))
+    score_with(request, &mut Kit::default(), cancel, listener)
+}
+
+/// What one score leaves to the next: the pack with its runtime, and, if they are kept, the networks.
+#[derive(Default)]
+pub(crate) struct Kit {
+    engine: Option<Engine>,
+    picture: Option<PictureModels>,
+    music: Option<MusicModels>,
+    keep: bool,
+}
+
+impl Kit {
+    /// Keeps the networks between scores.
+    pub(crate) fn kept(engine: Engine) -> Self {
+        Self {
+            engine: Some(engine),
+            keep: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// The same with what an earlier score has left.
+pub(crate) fn score_with(
+    request: &ScoreRequest,
+    kit: &mut Kit,
+    cancel: &CancelToken,
+    listener: &mut (dyn FnMut(Event) + Send),
+) -> Result<ScoreReport, Error> {
+    run(request, kit, cancel, listener).map_err(|error| cancel.reason(error))
 }
 
 fn run(
     request: &ScoreRequest,
+    kit: &mut Kit,
     cancel: &CancelToken,
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<ScoreReport, Error> {
@@ -59,7 +90,16 @@ fn run(
     progress.start(Phase::Open)?;
     let tools = Tools::locate()?;
     let info = open(&tools, &request.input)?;
-    let engine = Engine::open(&request.engine)?;
+    let Kit {
+        engine,
+        picture,
+        music,
+        keep,
+    } = kit;
+    let engine: &Engine = match engine {
+        Some(engine) => engine,
+        none => none.insert(Engine::open(&request.engine)?),
+    };
     let export = ExportPlan::new(
         &tools,
         &info,
@@ -76,44 +116,56 @@ fn run(
         progress.warn(note.clone());
     }
     let clip = match &request.style {
-        Some(named) => Some(style::read(named, &tools, &engine, &progress)?),
+        Some(named) => Some(style::read(named, &tools, engine, &progress)?),
         None => None,
     };
     let folder = workplace(&request.output)?;
 
     progress.start(Phase::Watch)?;
-    let watched = watch(&tools, &info, &engine, request.engine.cache, &mut progress)?;
+    let mut taps = WatchTaps::default();
+    let cache = request.engine.cache;
+    let watched = watch_with(&tools, &info, engine, picture, cache, &mut progress, &mut taps)?;
+    if !*keep {
+        // Both groups of networks need not fit into memory at once.
+        *picture = None;
+    }
     for warning in &watched.seen.warnings {
         progress.warn(warning.clone());
     }
 
     progress.start(Phase::Plan)?;
     let plan = plan(request, &info, &watched)?;
-    let mut models =
-        MusicModels::load(&engine.pack, &engine.runtime, &engine.settings).map_err(ScoringError::from)?;
+    let models = match &mut *music {
+        Some(models) => models,
+        none => none.insert(
+            MusicModels::load(&engine.pack, &engine.runtime, &engine.settings).map_err(ScoringError::from)?,
+        ),
+    };
     let music_provider = models.report().clone();
     announce(&music_provider, &mut progress);
 
     progress.start(Phase::Style)?;
     let clip = match clip {
         Some(clip) => Some(clip),
-        None => style::by_mood(watched.seen.analysis.mood(), &tools, &engine, &progress)?,
+        None => style::by_mood(watched.seen.analysis.mood(), &tools, engine, &progress)?,
     };
     let style_name = clip.as_ref().map(|clip| clip.name.clone());
-    let style = clip.map(|clip| clip.encode(&mut models)).transpose()?;
+    let style = clip.map(|clip| clip.encode(models)).transpose()?;
     let brief = Brief {
         plan: &plan,
         analysis: &watched.seen.analysis,
         style: style.as_ref(),
         samples: export.frames(),
         seed: request.seed,
-        solver: solver(request, &engine),
+        solver: solver(request, engine),
     };
-    let take = Take::make(&brief, &mut models, folder.path(), &request.output, &mut progress)?;
-    drop(models);
+    let take = Take::make(&brief, models, folder.path(), &request.output, &mut progress)?;
+    if !*keep {
+        *music = None;
+    }
 
     progress.start(Phase::Export)?;
-    let exported = mix_and_export(request, &tools, &info, &engine, export, &take, &mut progress)?;
+    let exported = mix_and_export(request, &tools, &info, engine, export, &take, &mut progress)?;
     drop(folder);
     let (stages, seconds, warnings) = progress.into_times();
     Ok(ScoreReport {

@@ -10,6 +10,7 @@ use muvi_scoring::models::MusicModels;
 use muvi_scoring::pack::{Manifest, Style};
 use muvi_scoring::plan::Mood;
 
+use crate::cancel::CancelToken;
 use crate::engine::Engine;
 use crate::error::{Error, StyleProblem};
 use crate::progress::Progress;
@@ -50,6 +51,13 @@ pub(crate) fn read(
         problem: StyleProblem::Unknown,
     })?;
     read_file(named, &style.path, None, tools, engine, progress)
+}
+
+/// Refuses a clip that can't be used, before it is used many times.
+pub(crate) fn check(named: &Path, tools: &Tools, engine: &Engine, cancel: &CancelToken) -> Result<(), Error> {
+    let mut nobody = |_| {};
+    let progress = Progress::new(Vec::new(), cancel, &mut nobody);
+    read(named, tools, engine, &progress).map(drop)
 }
 
 /// Reads the style of the pack's palette whose mood is nearest to the picture's; none where the palette is empty.

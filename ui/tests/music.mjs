@@ -73,6 +73,21 @@ export const states = {
 };
 
 export const flows = {
+  'a menu gives the pointer back to the window': {
+    options: cues,
+    async play(page) {
+      await page.getByRole('button', { name: /^Project/ }).click();
+      await page.getByRole('menuitem', { name: 'View' }).hover();
+      await page.getByRole('menuitem', { name: /Show the gain lines/ }).click();
+      await page.waitForFunction(() => window.studio.layout.sizes.gainMusic);
+      await page.getByRole('button', { name: 'Mute Music' }).click();
+      await page.waitForFunction(() => window.fake.project.mix.music.mute);
+      await page.locator('.lane[aria-label="Music"]').click({ button: 'right', position: { x: 700, y: 60 } });
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Mute Music' }).click();
+      await page.waitForFunction(() => !window.fake.project.mix.music.mute);
+    },
+  },
   'cues by list and by keys': {
     options: cues,
     async play(page) {

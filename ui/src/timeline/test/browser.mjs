@@ -7,7 +7,11 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { measure } from './measure.mjs';
-import { tests } from './tests.mjs';
+import { tests as cueTests } from './cues.mjs';
+import { tests as timelineTests } from './tests.mjs';
+
+const only = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? '';
+const tests = [...timelineTests, ...cueTests.map((test) => [...test, '&cues'])].filter(([name]) => name.includes(only));
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../../..');
@@ -46,8 +50,8 @@ async function open(query = '', viewport = { width: 1280, height: 380 }) {
 
 let failed = 0;
 try {
-  for (const [name, test] of process.argv.includes('--measure') ? [] : tests) {
-    const page = await open();
+  for (const [name, test, query] of process.argv.includes('--measure') ? [] : tests) {
+    const page = await open(query);
     try {
       await test({ page, open, axe, assert });
       process.stdout.write(`ok    ${name}\n`);

@@ -15,7 +15,7 @@ declare global {
 
 const query = new URLSearchParams(location.search);
 document.documentElement.dataset['theme'] = query.get('theme') ?? 'dark';
-const fake = query.has('hour') ? new HourFake({ project: hourProject() }) : new Fake();
+const fake = query.has('hour') ? new HourFake({ project: hourProject() }) : new Fake(query.has('cues') ? { variant: 'cues' } : {});
 const studio = makeStudio(fake);
 const scope = new Scope();
 await studio.app.start(scope);

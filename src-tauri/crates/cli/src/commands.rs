@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use muvi_session::{
-    AnalyzeRequest, AudioCodecChoice, BatchRequest, CancelToken, EngineRequest, Error, EvaluateRequest, ProviderChoice,
-    ScoreRequest, TempTrackChoice,
+    AnalyzeRequest, AudioCodecChoice, BatchRequest, CancelToken, EngineRequest, Error, EvaluateRequest,
+    ProviderChoice, ScoreRequest, TempTrackChoice,
 };
 
 use crate::args::{AnalyzeArgs, Codec, Engine, EvaluateArgs, PackCommand, Provider, ScoreArgs, TempTrack};

@@ -27,12 +27,10 @@ fn video(place: &Place) -> PathBuf {
     place.ffmpeg(&args, "cuts.mp4")
 }
 
-/// Beeps of 80 ms at these times, with the silence between.
+/// Plucks at these times, each one onset, with silence between.
 fn beeps(place: &Place, times: &[f64], seconds: f64, name: &str) -> PathBuf {
-    let on: Vec<String> = times
-        .iter()
-        .map(|t| format!("between(t,{t},{})", t + 0.08))
-        .collect();
+    let on = |t: &f64| format!("between(t,{t},{})*exp(-20*(t-{t}))", t + 0.45);
+    let on: Vec<String> = times.iter().map(on).collect();
     let sound = format!(
         "aevalsrc='0.4*sin(2*PI*660*t)*({})':d={seconds}:s=44100",
         on.join("+")

@@ -49,13 +49,12 @@ pub(super) fn ours(
     let mut silence = usize::try_from(at).unwrap_or(usize::MAX);
     let music: Box<dyn Source + Send> = Box::new(move |[left, right]: [&mut [f32]; 2]| {
         let count = silence.min(left.len());
-        if count > 0 {
-            left[..count].fill(0.0);
-            right[..count].fill(0.0);
-            silence -= count;
-            return Ok(count);
-        }
-        reader.read([left, right]).map_err(SourceError::from)
+        left[..count].fill(0.0);
+        right[..count].fill(0.0);
+        silence -= count;
+        // In one go: less than was asked for is the end.
+        let read = reader.read([&mut left[count..], &mut right[count..]])?;
+        Ok::<usize, SourceError>(count + read)
     });
     let samples = |seconds: f64| (seconds * f64::from(length.hz)).round() as u64;
     let mix = Mix {

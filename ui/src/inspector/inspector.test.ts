@@ -3,7 +3,8 @@ import type { CueView } from '../api/types';
 import { makeApp, makeMeasures, makeProject, threeCues } from '../test/project';
 import { crossText, silenceText } from './cue';
 import { measuresText, missText, whatText } from './measures';
-import { mixOf, mixText, speechText } from './measured';
+import { heard } from '../state/deliveries.svelte';
+import { mixText, speechText } from './measured';
 import { presetOf } from './mix';
 
 const project = { ...makeProject(), ...threeCues() };
@@ -29,11 +30,11 @@ describe('ducking', () => {
     expect(mixText({ ...mix, lufs: null, truePeakDbtp: null })).toBe('Mix silence, range 6.3 LU, silence.');
   });
   it('a measurement is out of date with the mix, not with hits and names', () => {
-    const now = mixOf(project);
-    expect(mixOf({ ...project, hits: [], name: 'Other', revision: 99, loopRange: [1, 5] })).toBe(now);
-    expect(mixOf({ ...project, tempAutomation: [] })).not.toBe(now);
-    expect(mixOf({ ...project, mix: { ...project.mix, masterDb: -1 } })).not.toBe(now);
-    expect(mixOf({ ...project, cues: [cue(1, { fadeOutCurve: 'linear' }), cue(2), cue(3)] })).not.toBe(now);
+    const now = heard(project);
+    expect(heard({ ...project, hits: [], name: 'Other', revision: 99, loopRange: [1, 5] })).toBe(now);
+    expect(heard({ ...project, tempAutomation: [] })).not.toBe(now);
+    expect(heard({ ...project, mix: { ...project.mix, masterDb: -1 } })).not.toBe(now);
+    expect(heard({ ...project, cues: [cue(1, { fadeOutCurve: 'linear' }), cue(2), cue(3)] })).not.toBe(now);
   });
 });
 

@@ -1,14 +1,5 @@
-import type { MixMeasure, ProjectView } from '../api/types';
+import type { MixMeasure } from '../api/types';
 import { t } from '../i18n';
-
-/** All of a project that a measurement of its mix depends on, to tell whether that is out of date. */
-export function mixOf(project: ProjectView): string {
-  const cues = project.cues.map((cue) => {
-    const { span, take, gainDb, automation, fadeIn, fadeOut, fadeInCurve, fadeOutCurve } = cue;
-    return [span, take, gainDb, automation, fadeIn, fadeOut, fadeInCurve, fadeOutCurve];
-  });
-  return JSON.stringify([project.folder, project.mix, project.tempAutomation, project.speech, cues]);
-}
 
 const number = (value: number): string => value.toFixed(1).replace('-', '−');
 const lufs = (value: number | null): string => (value === null ? t('measure.silence') : `${number(value)} LUFS`);

@@ -45,8 +45,6 @@ export class View {
   other = $state<number | null>(null);
   /** The cue that was selected last: what is done to the music is done to it while nothing is selected. */
   lastCue = $state<number | null>(null);
-  /** The last measurement of the mix that was asked for, and the mix that it was asked of. */
-  measured = $state.raw<{ readonly job: number; readonly mix: string } | null>(null);
   /** Asked by F2: the name of what is selected is to be edited. The inspector takes it back. */
   renaming = $state(false);
 

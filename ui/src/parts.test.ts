@@ -2,6 +2,11 @@ import { expect, it } from 'vitest';
 import { fall, filled, loudness } from './bar/meter';
 import { suggest } from './dialogs/export/suggest';
 import { en } from './i18n/en';
+import { actions } from './i18n/en/actions';
+import { deliver } from './i18n/en/deliver';
+import { inspector } from './i18n/en/inspector';
+import { timeline } from './i18n/en/timeline';
+import { window } from './i18n/en/window';
 import { t } from './i18n';
 import { lineOf } from './inspector/compare';
 import { landingText } from './inspector/landing';
@@ -40,6 +45,11 @@ it('draws the peaks of a curve, one point a column', () => {
   const bytes = new Uint8Array(Float32Array.from([0, 1, 0, 0, 0.5, 0.5]).buffer);
   expect(lineOf(bytes, 3, 104).map(([, y]) => y)).toEqual([2, 102, 52]);
   expect(lineOf(null, 3, 100)).toEqual([]);
+});
+
+it('says each thing once: no two tables have the same key', () => {
+  const tables = [window, actions, deliver, timeline, inspector];
+  expect(Object.keys(en).length).toBe(tables.reduce((sum, table) => sum + Object.keys(table).length, 0));
 });
 
 it('fills in words and leaves no empty ones', () => {

@@ -242,7 +242,8 @@ export const flows = {
     async play(page) {
       const slider = page.getByRole('slider', { name: 'Part of the clip that counts' });
       const from = async () => (await edits(page)).at(-1)?.style.from_s;
-      await page.getByText('0:12.5 to 0:20.5 of 1:35').waitFor();
+      await page.getByText('to 0:20.5 of 1:35').waitFor();
+      same(await slider.getAttribute('aria-valuetext'), '0:12.5 to 0:20.5 of 1:35', 'what readers hear');
       await slider.focus();
       await page.keyboard.press('ArrowRight');
       same(await from(), 13, 'half a second on');

@@ -50,7 +50,7 @@ export const states = {
   hit: { play: select({ kind: 'hit', hit: 21 }) },
   temp: { play: select({ kind: 'temp' }) },
   take: { large: true, play: select({ kind: 'take', take: 4 }) },
-  analysing: { options: { project: { analysed: false, cuts: [], hits: [], cues: [{ id: 1, name: 'Cue 1', span: [0, 1487], fadeIn: 0, fadeOut: 0, gainDb: 0, take: null, takes: [] }] }, jobs: [job({})] } },
+  analysing: { options: { project: { analysed: false, cuts: [], hits: [], cues: [{ id: 1, name: 'Cue 1', span: [0, 1487], fadeIn: 0, fadeOut: 0, fadeInCurve: 'equal_power', fadeOutCurve: 'equal_power', heardFades: [0, 0], automation: [], gainDb: 0, take: null, takes: [] }] }, jobs: [job({})] } },
   generating: { options: { jobs: [job({ kind: 'generate', phase: 'Writing the music', fraction: 0.61, cue: 1, take: 9, span: [0, 1487], readySamples: 1200000 })] } },
   failed: { options: { jobs: [job({ kind: 'generate', state: 'failed', error: failure, cue: 1 })] } },
   missing: { options: { noPictures: true, project: { problems: [{ code: 'video_missing', message: 'The video is gone.' }] } }, play: (page) => page.evaluate(() => {

@@ -8,11 +8,11 @@ const REACHED_LU = 0.2;
 export function distanceText(lufs: number | null, target: number | null): string | null {
   if (lufs === null || target === null) return null;
   const lu = lufs - target;
-  if (Math.abs(lu) <= REACHED_LU) return t('measure.met');
-  return t(lu > 0 ? 'measure.over' : 'measure.under', { lu: levelText(Math.abs(lu)) });
+  if (Math.abs(lu) <= REACHED_LU) return t('loudness.met');
+  return t(lu > 0 ? 'loudness.over' : 'loudness.under', { lu: levelText(Math.abs(lu)) });
 }
 
 /** A level with its unit, or that there is silence. */
 export function measured(value: number | null, unit: string): string {
-  return value === null ? t('measure.silence') : `${value.toFixed(1).replace('-', '−')} ${unit}`;
+  return value === null ? t('loudness.silence') : `${value.toFixed(1).replace('-', '−')} ${unit}`;
 }

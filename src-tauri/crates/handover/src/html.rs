@@ -120,7 +120,7 @@ fn report(out: &mut String, sheet: &Sheet, cue: &SheetCue) {
         };
         let miss = it
             .miss_frames
-            .map_or_else(|| "no onset near".into(), |miss| format!("{miss:+.1}"));
+            .map_or_else(|| "no onset near".into(), |miss| crate::text::signed(miss, 1));
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{word}</td><td class=\"n\">{miss}</td></tr>",

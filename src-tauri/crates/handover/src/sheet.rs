@@ -186,7 +186,7 @@ impl Mark {
                 ..
             }) => {
                 let what = if landed { "landed" } else { "missed" };
-                format!("{what}, {miss:+.1} frames")
+                format!("{what}, {} frames", crate::text::signed(miss, 1))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Tables as CSV (RFC 4180), UTF-8.
 
 use crate::Sheet;
-use crate::text::{csv, line};
+use crate::text::{csv, line, signed};
 
 /// The marks: timecode, frame, seconds, kind, name, whether the music landed, by how many frames it missed.
 pub fn markers_csv(sheet: &Sheet) -> String {
@@ -17,7 +17,10 @@ pub fn markers_csv(sheet: &Sheet) -> String {
     for mark in &sheet.marks {
         let (landed, miss) = match mark.landing {
             None => (String::new(), String::new()),
-            Some(it) => (yes(it.landed), it.miss_frames.map_or_else(String::new, signed)),
+            Some(it) => (
+                yes(it.landed),
+                it.miss_frames.map_or_else(String::new, |miss| signed(miss, 2)),
+            ),
         };
         out += &csv([
             sheet.timecode(mark.frame).to_string(),
@@ -85,7 +88,9 @@ pub fn report_csv(sheet: &Sheet) -> String {
                 mark.kind.name().into(),
                 line(mark.name.as_deref().unwrap_or_default()),
                 yes(landing.landed),
-                landing.miss_frames.map_or_else(String::new, signed),
+                landing
+                    .miss_frames
+                    .map_or_else(String::new, |miss| signed(miss, 2)),
             ]);
         }
     }
@@ -132,8 +137,4 @@ pub(crate) fn composer(sheet: &Sheet, pack: &str) -> String {
 
 fn yes(it: bool) -> String {
     if it { "yes" } else { "no" }.into()
-}
-
-fn signed(frames: f64) -> String {
-    format!("{frames:+.2}")
 }

@@ -48,6 +48,13 @@ pub(crate) fn csv<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> String 
     quoted.collect::<Vec<_>>().join(",") + "\r\n"
 }
 
+/// A number with its sign and so many digits; what rounds to zero is above it.
+pub(crate) fn signed(value: f64, digits: usize) -> String {
+    let unit = 10_f64.powi(digits.try_into().unwrap_or(0));
+    // Adding zero turns a negative zero into a positive one.
+    format!("{:+.digits$}", (value * unit).round() / unit + 0.0)
+}
+
 /// A file URL (RFC 8089): all bytes but those that need no escape are percent-encoded.
 pub(crate) fn file_url(path: &Path) -> String {
     let text = path.to_string_lossy();
@@ -85,6 +92,7 @@ mod tests {
             xml("a<b>&\"c\"\u{1}'\u{7f}\n😀"),
             "a&lt;b&gt;&amp;&quot;c&quot;&apos; 😀"
         );
+        assert_eq!([signed(-0.004, 2), signed(-0.36, 1)], ["+0.00", "-0.4"]);
         assert_eq!(line(" a\nb\u{2028}c "), "a b c");
         assert_eq!(csv(["a", "b,c", "d\"e", " f"]), "a,\"b,c\",\"d\"\"e\",\" f\"\r\n");
         #[cfg(not(windows))]

@@ -15,7 +15,8 @@ pub const UNDO_STEPS: usize = 500;
 /// same video is at another place. They are folded into every snapshot of the same video, so undo never brings back
 /// a picture without its cuts or a path that leads nowhere, and no decision of the user is lost: each snapshot keeps
 /// its own hit points and marks. Numbers of hit points and cues are never given out twice, whatever was undone.
-/// Steps are bounded: the oldest go. Cloning is cheap.
+/// Steps are bounded: the oldest go. Snapshots share their cuts and hit points as far as these are the same. Cloning
+/// is cheap.
 #[derive(Debug, Clone)]
 pub struct History {
     present: Arc<Project>,
@@ -112,10 +113,22 @@ impl History {
         let folded = |project: &Project| apply(&self.number(project), edit).map(Arc::new);
         let present = folded(&self.present)?;
         let video = self.present.video.clone();
+        // What an analysis found is one list for all snapshots that have nothing else.
+        let shared = |mut project: Arc<Project>| {
+            if let Some(own) = Arc::get_mut(&mut project) {
+                if own.hits == present.hits {
+                    own.hits = present.hits.clone();
+                }
+                if own.cuts == present.cuts {
+                    own.cuts = present.cuts.clone();
+                }
+            }
+            project
+        };
         // A snapshot of another video has nothing to do with this; one that can't take it stays as it was.
         let others = |step: &Step| Step {
             project: match folded(&step.project) {
-                Ok(project) if step.project.video.same_content(&video) => project,
+                Ok(project) if step.project.video.same_content(&video) => shared(project),
                 _ => step.project.clone(),
             },
             label: step.label.clone(),

@@ -10,6 +10,7 @@ mod history;
 mod mix;
 mod project;
 mod rate;
+mod shared;
 mod span;
 mod timecode;
 
@@ -23,5 +24,6 @@ pub use project::{
     TrackLevel, Video,
 };
 pub use rate::{Moment, Rate, RateError, Round};
+pub use shared::Shared;
 pub use span::{FrameSpan, Frames, SampleSpan, Samples, Span};
 pub use timecode::{Timecode, TimecodeError};

@@ -395,6 +395,35 @@ fn any_name() -> impl Strategy<Value = String> {
     ]
 }
 
+#[test]
+fn snapshots_share_what_did_not_change() {
+    let frames: Vec<u64> = (0..1000).collect();
+    let gain = |gain_db| Edit::SetCueGain {
+        cue: CueId(1),
+        gain_db,
+    };
+    let lists = |project: &Project| (project.hits.as_ptr(), project.cuts.as_ptr());
+    let mut history = History::new(Arc::new(film()));
+    history.apply(&gain(-1.0)).unwrap();
+    // A fact goes into all snapshots, as one list.
+    history.apply(&found(&frames)).unwrap();
+    history.apply(&gain(-2.0)).unwrap();
+    let after = lists(history.project());
+    assert_eq!(history.project().hits.len(), 1000);
+    while let Some(before) = history.undo() {
+        assert_eq!((lists(before), before.hits.len()), (after, 1000));
+    }
+    history.redo().unwrap();
+    // A change of one hit point leaves the others' lists alone.
+    history.apply(&Edit::RemoveHit { id: HitId(1) }).unwrap();
+    assert_eq!(
+        (history.project().hits.len(), history.project().cuts.as_ptr()),
+        (999, after.1)
+    );
+    assert_ne!(history.project().hits.as_ptr(), after.0);
+    assert_eq!(history.undo().unwrap().hits.len(), 1000);
+}
+
 fn any_gain() -> impl Strategy<Value = Vec<GainPoint>> {
     let points = prop::collection::vec((0_u64..1010, -61_f32..13.0), 0..6);
     points.prop_map(|mut points| {

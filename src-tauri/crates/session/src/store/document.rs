@@ -14,7 +14,7 @@ use super::folder::{assemble, backup_file, journal_file, old_journal_file, proje
 use super::journal::{Entry, Journal};
 use super::lock::{Asked, Lock};
 use super::open::{Loaded, load};
-use super::snapshot::{self, Snapshot};
+use super::snapshot::{self, FORMAT, Snapshot};
 use super::{Places, Problem, StoreError, TakeFiles, VideoState, takes, video_state};
 
 /// An open project. Every change is on the disk before the method that makes it returns; a method that fails has
@@ -116,6 +116,8 @@ impl Document {
             .any(|it| matches!(it, Problem::BackupUsed { .. }));
         if from_backup && document.lock.is_some() {
             document.write_generation()?;
+        } else if saved.muvi_project < FORMAT && document.lock.is_some() {
+            document.renew();
         }
         document.find_video(saved.video_beside.as_deref())?;
         document.look_after_files();
@@ -341,6 +343,15 @@ impl Document {
         }
         self.settle();
         Ok(())
+    }
+
+    /// Brings a folder of an older format to this one before the journal gets entries that older programs don't know.
+    /// Where this fails, the disk is full, say, the next save does it.
+    fn renew(&mut self) {
+        let problems = self.problems.clone();
+        if self.write_generation().is_ok() {
+            self.problems = problems;
+        }
     }
 
     /// After the project was written as a whole.

@@ -11,8 +11,9 @@ use super::folder::{backup_file, journal_file, project_file};
 use super::journal::Journal;
 use super::{StoreError, takes};
 
-/// The version of the format that this program writes, and the newest that it reads.
-pub(super) const FORMAT: u32 = 1;
+/// The version of the format that this program writes, and the newest that it reads. 2 came with drawn gain, shapes of
+/// fades, ducking by speech and delivery, which programs of format 1 would lose; they read as not set where they lack.
+pub(super) const FORMAT: u32 = 2;
 
 /// The generation of a new folder.
 pub(super) const FIRST_GENERATION: u64 = 1;

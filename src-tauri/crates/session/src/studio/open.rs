@@ -122,7 +122,7 @@ impl Open {
             redo: self.document.redo_label().map(str::to_owned),
             problems: self.problems(),
             cuts: if project.analysed {
-                project.cuts.clone()
+                project.cuts.to_vec()
             } else {
                 self.partial.clone()
             },

@@ -127,7 +127,7 @@ impl Score {
             mix: mix.rendered(rate),
             music: music.collect(),
             temp: temp.collect(),
-            speech: audible(project, &extras.speech),
+            speech: audible(project, extras),
         }
     }
 
@@ -261,8 +261,10 @@ fn drawn(project: &Project, curve: &GainCurve) -> Arc<[GainAt]> {
 }
 
 /// Speech without the parts in which the user drew the temp track down to silence: there is nothing to make room for.
-fn audible(project: &Project, speech: &Arc<[SampleSpan]>) -> Arc<[SampleSpan]> {
-    let silent = project.temp_automation.silent(project.video.frames);
+fn audible(project: &Project, extras: &Extras) -> Arc<[SampleSpan]> {
+    let speech = &extras.speech;
+    let drawn = extras.drawn(None, &project.temp_automation);
+    let silent = drawn.silent(project.video.frames);
     if silent.is_empty() {
         return speech.clone();
     }
@@ -303,5 +305,127 @@ impl Source for File {
 impl SeekableSource for File {
     fn seek(&mut self, sample: u64) -> Result<(), SourceError> {
         Ok(self.0.seek(sample)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use muvi_timeline::{Edit, FrameSpan, GainPoint, Rate, Video, apply};
+
+    use super::*;
+
+    /// 10 s at 25 frames per second and 48 kHz, with a cue over each of the spans and sound for each.
+    fn film(spans: &[(u64, u64)]) -> (Project, Extras) {
+        let video = Video {
+            path: "/films/a.mov".into(),
+            key: "a".into(),
+            size: 1,
+            rate: Rate::hz(25).unwrap(),
+            frames: 250,
+            samples: 480_000,
+            width: 1920,
+            height: 1080,
+            codec: "h264".into(),
+            sound: None,
+            variable_rate: false,
+        };
+        let mut project = Project::new(video, Rate::hz(48_000).unwrap()).unwrap();
+        project.cues.clear();
+        let mut extras = Extras {
+            temp: Some("temp.wav".into()),
+            ..Extras::default()
+        };
+        for (id, (start, end)) in (1..).zip(spans) {
+            let span = FrameSpan::new(*start, *end);
+            let mut cue = Cue::new(CueId(id), format!("Cue {id}"), span);
+            cue.take = Some(TakeId(id));
+            let sound = Sound {
+                path: format!("{id}.wav").into(),
+                lufs: Some(-18.0),
+                span: project.samples_of(span),
+            };
+            extras.takes.insert(TakeId(id), sound);
+            project.cues.push(cue);
+        }
+        (project, extras)
+    }
+
+    #[test]
+    fn cues_cross_and_a_cue_that_is_cut_off_still_ends() {
+        // The first two overlap by a second; the last one ends with the picture, one before a gap by itself.
+        let (project, extras) = film(&[(0, 100), (75, 150), (175, 250)]);
+        let score = Score::of(&project, &extras);
+        let fades: Vec<_> = score
+            .music
+            .iter()
+            .map(|it| (it.fades.fade_in, it.fades.fade_out))
+            .collect();
+        assert_eq!(fades, [(240, 48_000), (48_000, 240), (240, 18_000)]);
+        assert!(score.music.iter().all(|it| it.gain_db == 2.0));
+    }
+
+    #[test]
+    fn what_is_drawn_or_tried_out_is_played() {
+        let (project, mut extras) = film(&[(50, 150)]);
+        let points = vec![GainPoint::from((60, -6.0)), GainPoint::from((250, 0.0))];
+        let edit = Edit::SetTempAutomation {
+            points: points.clone(),
+        };
+        let project = apply(
+            &Project {
+                cues: Vec::new(),
+                ..project.clone()
+            },
+            &edit,
+        )
+        .map(|drawn| Project {
+            cues: project.cues,
+            ..drawn
+        })
+        .unwrap();
+        let at = |sample, gain_db| GainAt { sample, gain_db };
+        let score = Score::of(&project, &extras);
+        assert_eq!(*score.temp[0].automation, [at(115_200, -6.0), at(480_000, 0.0)]);
+        assert!(score.music[0].automation.is_empty());
+        extras.gain = Some(GainTrial {
+            cue: Some(CueId(1)),
+            curve: GainCurve { points },
+        });
+        extras.trial = Some(CueTrial {
+            cue: CueId(1),
+            gain_db: -3.0,
+            fade_in: 1000,
+            fade_out: 2000,
+            in_curve: FadeCurve::Slow,
+            out_curve: FadeCurve::SCurve,
+        });
+        let tried = Score::of(&project, &extras);
+        assert!(!tried.same_but_mix(&score));
+        let Piece {
+            gain_db,
+            fades,
+            ref automation,
+            ..
+        } = tried.music[0];
+        assert_eq!((gain_db, automation.len()), (-1.0, 2));
+        assert_eq!((fades.fade_in, fades.fade_out), (1000, 2000));
+        assert_eq!(
+            (fades.in_curve, fades.out_curve),
+            (FadeCurve::Slow, FadeCurve::SCurve)
+        );
+    }
+
+    #[test]
+    fn nothing_makes_room_for_speech_that_is_drawn_to_silence() {
+        let (mut project, mut extras) = film(&[]);
+        extras.speech = Arc::new([SampleSpan::new(0, 50_000), SampleSpan::new(100_000, 200_000)]);
+        let heard = |project: &Project| Score::of(project, &extras).speech.to_vec();
+        assert_eq!(heard(&project), *extras.speech);
+        let points = [(10, 0.0), (11, -60.0), (80, -60.0), (81, 0.0)];
+        project.temp_automation.points = points.map(GainPoint::from).to_vec();
+        assert_eq!(
+            heard(&project),
+            [SampleSpan::new(0, 21_120), SampleSpan::new(153_600, 200_000)]
+        );
     }
 }

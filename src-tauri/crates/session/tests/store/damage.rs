@@ -186,8 +186,8 @@ fn what_is_beyond_help_is_refused_with_the_reason() {
         "damaged",
     );
     check(
-        &whole.replace("\"muvi_project\": 1", "\"muvi_project\": 7"),
-        "~/data/projects/film.muvi/project.json: was saved by a newer MuVi Studio (format 7, this one reads up to 1); \
+        &whole.replace("\"muvi_project\": 2", "\"muvi_project\": 7"),
+        "~/data/projects/film.muvi/project.json: was saved by a newer MuVi Studio (format 7, this one reads up to 2); \
          update MuVi Studio to open it",
         "newer",
     );

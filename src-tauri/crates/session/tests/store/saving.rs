@@ -246,3 +246,58 @@ fn json_files_are_there_whole_or_not() {
         "{error}"
     );
 }
+
+/// A journal of format 1: its lines are chained by their sums.
+fn old_journal(entries: &[&str]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut sum = String::new();
+    let line = |json: &&str| {
+        let hash = Sha256::digest(format!("{sum}{json}").as_bytes());
+        sum = hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..16].to_owned();
+        format!("[\"{sum}\",{json}]\n")
+    };
+    entries.iter().map(line).collect()
+}
+
+#[test]
+fn a_folder_of_the_first_format_is_read_and_brought_up_to_date() {
+    let kit = Kit::new();
+    let document = kit.create();
+    let folder = document.folder().to_owned();
+    let expect = document.project();
+    drop(document);
+    let project = folder.join("project.json");
+    let mut old: serde_json::Value = serde_json::from_slice(&fs::read(&project).unwrap()).unwrap();
+    old["muvi_project"] = 1.into();
+    let inner = old["project"].as_object_mut().unwrap();
+    inner.remove("temp_automation").unwrap();
+    inner["mix"].as_object_mut().unwrap().remove("delivery").unwrap();
+    inner["mix"]["ducking"]
+        .as_object_mut()
+        .unwrap()
+        .remove("by")
+        .unwrap();
+    for name in ["fade_in_curve", "fade_out_curve", "automation"] {
+        inner["cues"][0].as_object_mut().unwrap().remove(name).unwrap();
+    }
+    fs::write(&project, old.to_string()).unwrap();
+    let journal = old_journal(&[
+        r#"{"op":"start","format":1,"generation":1}"#,
+        r#"{"op":"edit","edit":{"edit":"set_cue_fades","cue":1,"fade_in":5,"fade_out":7}}"#,
+    ]);
+    fs::write(folder.join("journal.jsonl"), journal).unwrap();
+
+    let document = kit.open(&folder);
+    assert_eq!(codes(&document), ["recovered"]);
+    let mut wanted = (*expect).clone();
+    (wanted.cues[0].fade_in, wanted.cues[0].fade_out) = (5, 7);
+    assert_eq!(*document.project(), wanted);
+    drop(document);
+    // An older program refuses it from now on, instead of losing what it doesn't know.
+    let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    assert!(text("project.json").contains("\"muvi_project\": 2"));
+    assert!(text("journal.jsonl").contains("\"format\":2"));
+    let document = kit.open(&folder);
+    assert_eq!((codes(&document), document.saved()), (vec![], true));
+    assert_eq!(*document.project(), wanted);
+}

@@ -49,8 +49,8 @@ pub(super) fn merge(project: &mut Project, cuts: &[Cut], found: &[FoundHit]) -> 
         });
     }
     hits.sort_by_key(|hit| hit.frame);
-    project.hits = hits;
-    project.cuts = cuts.to_vec();
+    project.hits = hits.into();
+    project.cuts = cuts.to_vec().into();
     project.analysed = true;
     Ok(())
 }

@@ -38,16 +38,13 @@ impl Project {
 }
 
 impl Cue {
-    /// The fades that the user set; equal power where there is none.
+    /// The fades that the user set.
     pub fn own_fades(&self) -> HeardFades {
-        let curve = |length: u64, curve| {
-            if length == 0 { FadeCurve::EqualPower } else { curve }
-        };
         HeardFades {
             fade_in: self.fade_in,
             fade_out: self.fade_out,
-            in_curve: curve(self.fade_in, self.fade_in_curve),
-            out_curve: curve(self.fade_out, self.fade_out_curve),
+            in_curve: self.fade_in_curve,
+            out_curve: self.fade_out_curve,
         }
     }
 }
@@ -58,7 +55,8 @@ impl HeardFades {
     /// They are made at least as long as it overlaps with music that starts before it and ends inside of it
     /// (fade-in), or starts inside of it and ends after it (fade-out), so that both cross. One cue inside of another
     /// lies on top of it and both keep their own fades. Where both fades don't fit, what the user set gives way to
-    /// what overlaps, and what overlaps is shared out in proportion.
+    /// what overlaps, and what overlaps is shared out in proportion. A fade of no length has no shape of its own: what
+    /// crosses there keeps its power.
     #[must_use]
     pub fn crossing(self, heard: SampleSpan, others: impl Iterator<Item = SampleSpan>) -> Self {
         let (mut into, mut out) = (0, 0);
@@ -73,10 +71,12 @@ impl HeardFades {
             }
         }
         let (fade_in, fade_out) = fitted([self.fade_in, self.fade_out], [into, out], heard.len());
+        let curve = |own: u64, curve| if own == 0 { FadeCurve::EqualPower } else { curve };
         Self {
             fade_in,
             fade_out,
-            ..self
+            in_curve: curve(self.fade_in, self.in_curve),
+            out_curve: curve(self.fade_out, self.out_curve),
         }
     }
 }

@@ -13,7 +13,7 @@ mod video;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EditError, FrameSpan, Rate, Round, SampleSpan};
+use crate::{EditError, FrameSpan, Rate, Round, SampleSpan, Shared};
 
 pub use cue::{Cue, Pace, Section, Style, Take, TakeSettings};
 pub use ducking::{DuckingPreset, DuckingSettings};
@@ -38,9 +38,9 @@ pub struct Project {
     /// Whether this picture was analysed: cuts and found hit points are those of this video.
     pub analysed: bool,
     /// Shot changes; frames rise strictly.
-    pub cuts: Vec<Cut>,
+    pub cuts: Shared<Cut>,
     /// Hit points; frames rise strictly.
-    pub hits: Vec<HitPoint>,
+    pub hits: Shared<HitPoint>,
     /// Frames of found hit points that the user took away, rising; another analysis doesn't bring them back.
     pub removed_hits: Vec<u64>,
     /// What the user drew over the picture's intensity.
@@ -75,8 +75,8 @@ impl Project {
             video,
             sample_rate,
             analysed: false,
-            cuts: Vec::new(),
-            hits: Vec::new(),
+            cuts: Shared::default(),
+            hits: Shared::default(),
             removed_hits: Vec::new(),
             intensity: IntensityCurve::default(),
             temp_automation: GainCurve::default(),

@@ -7,7 +7,7 @@ use muvi_session::studio::{Around, Chord, PaletteStyle, Recent, Studio, TakeBeat
 use muvi_timeline::TakeId;
 use tauri::{AppHandle, Manager};
 
-use crate::{convert, dto};
+use crate::{convert, dto, scheme};
 
 /// Who made what is used here, and under which licences.
 pub const LICENCES: &str = include_str!("../../THIRD_PARTY.md");
@@ -41,6 +41,8 @@ pub fn app(app: &AppHandle, studio: &Studio) -> dto::AppView {
         sample: sample(app).is_some(),
         project: studio.open_view().ok().map(|open| convert::project(&open)),
         jobs: studio.jobs().into_iter().map(convert::job).collect(),
+        export_presets: convert::export_presets(studio.export_presets()),
+        ducking_presets: convert::ducking_presets(),
         platform: std::env::consts::OS.into(),
     }
 }
@@ -140,6 +142,7 @@ pub fn diagnostics(app: &AppHandle, studio: &Studio) -> String {
         std::env::consts::ARCH,
         tauri::webview_version().unwrap_or_else(|error| error.to_string()),
     );
+    let _ = writeln!(text, "Sent to the window: {} bytes", scheme::sent());
     text.push_str(&studio.diagnostics());
     if let Some(log) = log_file(app) {
         let _ = writeln!(text, "\nLog ({}), last lines:", log.display());

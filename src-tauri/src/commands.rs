@@ -1,5 +1,6 @@
 //! What the window can ask for. Each command is one call of the session; there is no logic here.
 
+use muvi_session::CancelToken;
 use muvi_session::studio::Studio;
 use muvi_timeline::{CueId, TakeId};
 use tauri::ipc::Channel;
@@ -9,7 +10,7 @@ use tauri_plugin_opener::OpenerExt;
 
 use crate::dialog::{self, Pick};
 use crate::ticks::Ticks;
-use crate::{about, convert, dto};
+use crate::{about, convert, dto, window};
 
 type Reply<T> = Result<T, dto::ApiError>;
 
@@ -145,9 +146,22 @@ pub fn preview_cue(
     gain_db: f32,
     fade_in: u64,
     fade_out: u64,
+    in_curve: dto::FadeCurve,
+    out_curve: dto::FadeCurve,
 ) -> Reply<()> {
+    let curves = [in_curve, out_curve].map(convert::fade_of);
     studio
-        .preview_cue(CueId(cue), gain_db, fade_in, fade_out)
+        .preview_cue(CueId(cue), gain_db, [fade_in, fade_out], curves)
+        .map_err(convert::fault)
+}
+
+/// Lets drawn gain be heard that is not in the project: over a cue, or over the temp track; another edit or preview
+/// ends it.
+#[tauri::command(async)]
+pub fn preview_automation(studio: State<'_, Studio>, cue: Option<u32>, points: Vec<[f32; 2]>) -> Reply<()> {
+    let points = convert::gain(points).map_err(|error| convert::api_error(&error))?;
+    studio
+        .preview_automation(cue.map(CueId), points)
         .map_err(convert::fault)
 }
 
@@ -195,6 +209,68 @@ pub fn export_forecast(studio: State<'_, Studio>, request: dto::ExportRequest) -
         .export_forecast(&convert::export_order(request))
         .map_err(convert::fault)?;
     Ok(convert::outcome(outcome))
+}
+
+/// Keeps a set of choices for exports, in the place of another one if that is named; gives all.
+#[tauri::command(async)]
+pub fn save_export_preset(
+    studio: State<'_, Studio>,
+    preset: dto::ExportPreset,
+    replaces: Option<String>,
+) -> Reply<Vec<dto::ExportPreset>> {
+    let presets = studio
+        .save_export_preset(convert::export_preset_of(preset), replaces.as_deref())
+        .map_err(convert::fault)?;
+    Ok(convert::export_presets(presets))
+}
+
+/// Drops a set of choices for exports; gives those that are left.
+#[tauri::command(async)]
+pub fn remove_export_preset(studio: State<'_, Studio>, name: String) -> Reply<Vec<dto::ExportPreset>> {
+    let presets = studio.remove_export_preset(&name).map_err(convert::fault)?;
+    Ok(convert::export_presets(presets))
+}
+
+/// Measures the mix; gives the job's number.
+#[tauri::command(async)]
+pub fn measure_mix(studio: State<'_, Studio>) -> Reply<u32> {
+    studio.measure_mix().map_err(convert::fault)
+}
+
+/// All measures of a take.
+#[tauri::command(async)]
+pub fn take_measures(studio: State<'_, Studio>, take: u32) -> Reply<dto::TakeMeasures> {
+    let measures = studio.measure_take(TakeId(take), &CancelToken::new(), &mut |_| {});
+    measures.map(convert::take_measures).map_err(convert::fault)
+}
+
+/// Writes what other tools read.
+#[tauri::command(async)]
+pub fn hand_over(studio: State<'_, Studio>, request: dto::HandOverRequest) -> Reply<dto::HandOverView> {
+    let written = studio
+        .hand_over(&convert::hand_over_order(request))
+        .map_err(convert::fault)?;
+    Ok(convert::handed_over(written))
+}
+
+/// Writes a comparison page; gives the job's number.
+#[tauri::command(async)]
+pub fn make_page(studio: State<'_, Studio>, request: dto::PageRequest) -> Reply<u32> {
+    studio
+        .make_page(convert::page_order(request))
+        .map_err(convert::fault)
+}
+
+/// Jobs that would be lost if the program ended now.
+#[tauri::command(async)]
+pub fn busy(studio: State<'_, Studio>) -> Vec<dto::JobView> {
+    window::busy(&studio)
+}
+
+/// Ends the program, whatever runs.
+#[tauri::command(async)]
+pub fn quit(app: AppHandle) {
+    window::quit(&app);
 }
 
 /// Ends a job.

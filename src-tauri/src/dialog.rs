@@ -68,11 +68,9 @@ pub fn pick(app: &AppHandle, what: Pick, suggestion: Option<&str>) -> Option<Str
                 .blocking_pick_file()
         }
         // Folders that are made by us: the user names a new one.
-        Pick::Export
-        | Pick::ProjectFolder
-        | Pick::StemsFolder
-        | Pick::HandoverFolder
-        | Pick::PageFolder => dialog.blocking_save_file(),
+        Pick::Export | Pick::ProjectFolder | Pick::StemsFolder | Pick::HandoverFolder | Pick::PageFolder => {
+            dialog.blocking_save_file()
+        }
         Pick::Pack => dialog.blocking_pick_folder(),
     };
     let path = chosen?.into_path().ok()?;

@@ -1,6 +1,7 @@
 //! The window itself: size, title, drag and drop, closing, notifications.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use muvi_session::studio::{JobKind, JobState, JobStatus, Studio};
 use serde_json::json;
@@ -8,6 +9,8 @@ use tauri::{
     AppHandle, DragDropEvent, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent,
 };
 use tauri_plugin_notification::NotificationExt;
+
+use crate::{convert, dto};
 
 const LABEL: &str = "main";
 
@@ -33,9 +36,45 @@ pub fn show(app: &AppHandle) {
     }
 }
 
+/// Set once the user wants the window closed whatever is lost.
+static LEAVE: AtomicBool = AtomicBool::new(false);
+
+/// Closes the window and ends the program, whatever runs.
+pub fn quit(app: &AppHandle) {
+    LEAVE.store(true, Ordering::Release);
+    app.exit(0);
+}
+
+/// Jobs that would be lost if the program ended now.
+pub fn busy(studio: &Studio) -> Vec<dto::JobView> {
+    let lost = studio.busy();
+    let jobs = studio.jobs().into_iter();
+    jobs.filter(|job| lost.iter().any(|it| it.job == job.id))
+        .map(convert::job)
+        .collect()
+}
+
+/// Whether the window may go; else it is told what would be lost.
+fn may_close(app: &AppHandle) -> bool {
+    let busy = busy(&app.state::<Studio>());
+    if busy.is_empty() || LEAVE.load(Ordering::Acquire) {
+        return true;
+    }
+    // A window that can't be told can't ask either.
+    app.emit("closing", busy).is_err()
+}
+
 /// What happens to the window and the program.
 pub fn on_event(app: &AppHandle, event: RunEvent) {
     match event {
+        RunEvent::WindowEvent {
+            event: WindowEvent::CloseRequested { api, .. },
+            ..
+        } => {
+            if !may_close(app) {
+                api.prevent_close();
+            }
+        }
         RunEvent::WindowEvent {
             event: WindowEvent::DragDrop(event),
             ..
@@ -64,7 +103,9 @@ fn drop_event(app: &AppHandle, event: DragDropEvent) {
 
 /// Tells the user of a long job's end where the window is not in front.
 pub fn notify(app: &AppHandle, status: &JobStatus) {
-    if !matches!(status.state, JobState::Done | JobState::Failed) || status.kind == JobKind::Analyse {
+    if !matches!(status.state, JobState::Done | JobState::Failed)
+        || matches!(status.kind, JobKind::Analyse | JobKind::Measure)
+    {
         return;
     }
     let in_front = app
@@ -77,6 +118,8 @@ pub fn notify(app: &AppHandle, status: &JobStatus) {
     let title = match (status.kind, failed) {
         (JobKind::Export, false) => "Export finished",
         (JobKind::Export, true) => "Export failed",
+        (JobKind::Page, false) => "The comparison page is ready",
+        (JobKind::Page, true) => "The comparison page could not be made",
         (_, false) => "The music is ready",
         (_, true) => "The music could not be made",
     };

@@ -1,8 +1,8 @@
 //! Edits that come from the window.
 
-use muvi_timeline::{CueId, CurvePoint, Edit, EditError, HitId, TakeId};
+use muvi_timeline::{CueId, CurvePoint, Edit, EditError, GainPoint, HitId, TakeId};
 
-use super::project::{mix, settings_of, span_of, style_of};
+use super::project::{fade_of, mix, settings_of, span_of, style_of};
 use crate::dto;
 
 /// An edit in the words of the domain.
@@ -49,10 +49,21 @@ pub fn edit(edit: dto::Edit) -> Result<Edit, EditError> {
             cue,
             fade_in,
             fade_out,
+            in_curve,
+            out_curve,
         } => Edit::SetCueFades {
             cue: CueId(cue),
             fade_in,
             fade_out,
+            in_curve: in_curve.map(fade_of),
+            out_curve: out_curve.map(fade_of),
+        },
+        From::SetCueAutomation { cue, points } => Edit::SetCueAutomation {
+            cue: CueId(cue),
+            points: gain(points)?,
+        },
+        From::SetTempAutomation { points } => Edit::SetTempAutomation {
+            points: gain(points)?,
         },
         From::SetCueGain { cue, gain_db } => Edit::SetCueGain {
             cue: CueId(cue),
@@ -86,4 +97,12 @@ pub fn edit(edit: dto::Edit) -> Result<Edit, EditError> {
             span: span.map(span_of),
         },
     })
+}
+
+/// The gain that the user draws.
+///
+/// # Errors
+/// [`EditError`] for a point that is at no frame, or no gain.
+pub fn gain(points: Vec<[f32; 2]>) -> Result<Vec<GainPoint>, EditError> {
+    points.into_iter().map(GainPoint::drawn).collect()
 }

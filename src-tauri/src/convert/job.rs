@@ -1,11 +1,8 @@
 //! Jobs, faults, forecasts, exports.
 
-use std::path::PathBuf;
+use muvi_session::studio::{Fault, Forecast, JobKind, JobState, JobStatus, ProviderUse};
 
-use muvi_session::studio::{
-    ExportOrder, ExportPreset, Fault, Forecast, JobKind, JobState, JobStatus, Outcome, ProviderUse,
-};
-
+use super::deliver::mix_measure;
 use super::project::span_view;
 use crate::dto;
 
@@ -29,6 +26,7 @@ pub fn job(status: JobStatus) -> dto::JobView {
         ready_samples,
         output,
         result,
+        measure,
     } = status;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     dto::JobView {
@@ -38,6 +36,8 @@ pub fn job(status: JobStatus) -> dto::JobView {
             JobKind::Generate => dto::JobKind::Generate,
             JobKind::Regenerate => dto::JobKind::Regenerate,
             JobKind::Export => dto::JobKind::Export,
+            JobKind::Measure => dto::JobKind::Measure,
+            JobKind::Page => dto::JobKind::Page,
         },
         phase,
         step: count(step),
@@ -63,6 +63,7 @@ pub fn job(status: JobStatus) -> dto::JobView {
         ready_samples,
         output: output.map(|path| path.display().to_string()),
         result,
+        measure: measure.map(mix_measure),
     }
 }
 
@@ -99,44 +100,6 @@ pub fn forecast(forecast: Forecast) -> dto::Forecast {
     dto::Forecast {
         seconds,
         style,
-        obstacle,
-    }
-}
-
-/// What to export.
-pub fn export_order(request: dto::ExportRequest) -> ExportOrder {
-    let dto::ExportRequest {
-        path,
-        preset,
-        overwrite,
-    } = request;
-    ExportOrder {
-        path: PathBuf::from(path),
-        preset: match preset {
-            dto::ExportPreset::Web => ExportPreset::Web,
-            dto::ExportPreset::Archive => ExportPreset::Archive,
-            dto::ExportPreset::AudioOnly => ExportPreset::AudioOnly,
-        },
-        overwrite,
-    }
-}
-
-/// What an export would write.
-pub fn outcome(outcome: Outcome) -> dto::ExportForecast {
-    let Outcome {
-        path,
-        exists,
-        picture,
-        sound,
-        notes,
-        obstacle,
-    } = outcome;
-    dto::ExportForecast {
-        path: path.display().to_string(),
-        exists,
-        picture,
-        sound,
-        notes,
         obstacle,
     }
 }

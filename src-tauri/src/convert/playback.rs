@@ -17,6 +17,7 @@ pub fn tick(heard: Heard) -> dto::Tick {
         short_term_lufs,
         ducking_db,
         audition,
+        clip_s,
         problem,
     } = heard;
     dto::Tick {
@@ -29,6 +30,7 @@ pub fn tick(heard: Heard) -> dto::Tick {
         short_term_lufs,
         ducking_db,
         audition: audition.map(|it| it.0),
+        clip_s,
         problem,
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use muvi_session::studio::{Landing, OpenView};
 use muvi_timeline::{
-    Cue, Cut, CutKind, DuckingSettings, EditError, FrameSpan, HitOrigin, HitPoint, Pace, ProjectMix, Section,
-    Style, Take, TakeSettings, TrackLevel, Video,
+    Cue, Cut, CutKind, Delivery, DuckBy, DuckingPreset, DuckingSettings, EditError, FadeCurve, FrameSpan,
+    GainCurve, HitOrigin, HitPoint, Pace, Project, ProjectMix, SampleSpan, Section, Style, Take,
+    TakeSettings, TrackLevel, Video,
 };
 
 use crate::dto;
@@ -37,6 +38,8 @@ pub fn project(open: &OpenView) -> dto::ProjectView {
         style: style_view(&project.style),
         settings: settings_view(&project.settings),
         mix: mix_view(&project.mix),
+        temp_automation: gain_view(&project.temp_automation),
+        speech: open.speech.iter().map(|span| speech(project, span)).collect(),
         loop_range: project.loop_range.map(span_view),
         undo: open.undo.clone(),
         redo: open.redo.clone(),
@@ -139,19 +142,60 @@ fn cue(cue: &Cue, open: &OpenView) -> dto::CueView {
         span,
         fade_in,
         fade_out,
+        fade_in_curve,
+        fade_out_curve,
         gain_db,
+        automation,
         take: in_use,
         takes,
     } = cue;
+    let heard = open.project.heard_fades(*id);
     dto::CueView {
         id: id.0,
         name: name.clone(),
         span: span_view(*span),
         fade_in: *fade_in,
         fade_out: *fade_out,
+        fade_in_curve: fade_view(*fade_in_curve),
+        fade_out_curve: fade_view(*fade_out_curve),
+        heard_fades: heard.map_or([*fade_in, *fade_out], |heard| [heard.fade_in, heard.fade_out]),
         gain_db: *gain_db,
+        automation: gain_view(automation),
         take: in_use.map(|it| it.0),
         takes: takes.iter().map(|it| take(it, open)).collect(),
+    }
+}
+
+/// The frames of speech.
+fn speech(project: &Project, span: &SampleSpan) -> [u32; 2] {
+    let last = span.end().saturating_sub(1).max(span.start());
+    [
+        number(project.frame_at(span.start())),
+        number(project.frame_at(last) + 1),
+    ]
+}
+
+fn gain_view(curve: &GainCurve) -> Vec<[f32; 2]> {
+    let points = curve.points.iter();
+    points.map(|point| [point.frame as f32, point.gain_db]).collect()
+}
+
+fn fade_view(curve: FadeCurve) -> dto::FadeCurve {
+    match curve {
+        FadeCurve::Linear => dto::FadeCurve::Linear,
+        FadeCurve::EqualPower => dto::FadeCurve::EqualPower,
+        FadeCurve::SCurve => dto::FadeCurve::SCurve,
+        FadeCurve::Slow => dto::FadeCurve::Slow,
+    }
+}
+
+/// The shape of a fade from the window.
+pub fn fade_of(curve: dto::FadeCurve) -> FadeCurve {
+    match curve {
+        dto::FadeCurve::Linear => FadeCurve::Linear,
+        dto::FadeCurve::EqualPower => FadeCurve::EqualPower,
+        dto::FadeCurve::SCurve => FadeCurve::SCurve,
+        dto::FadeCurve::Slow => FadeCurve::Slow,
     }
 }
 
@@ -276,10 +320,29 @@ fn mix_view(mix: &ProjectMix) -> dto::MixView {
         ducking,
         master_db,
         music_lufs,
+        delivery: Delivery {
+            target_lufs,
+            ceiling_dbtp,
+        },
     } = *mix;
     let track = |TrackLevel { gain_db, mute, solo }: TrackLevel| dto::TrackView { gain_db, mute, solo };
+    dto::MixView {
+        music: track(music),
+        temp: track(temp),
+        ducking: ducking_view(ducking),
+        master_db,
+        music_lufs,
+        delivery: dto::DeliveryView {
+            target_lufs,
+            ceiling_dbtp,
+        },
+    }
+}
+
+fn ducking_view(ducking: DuckingSettings) -> dto::DuckingView {
     let DuckingSettings {
         on,
+        by,
         threshold_db,
         depth_db,
         attack_ms,
@@ -287,21 +350,29 @@ fn mix_view(mix: &ProjectMix) -> dto::MixView {
         release_ms,
         look_ahead_ms,
     } = ducking;
-    dto::MixView {
-        music: track(music),
-        temp: track(temp),
-        ducking: dto::DuckingView {
-            on,
-            threshold_db,
-            depth_db,
-            attack_ms,
-            hold_ms,
-            release_ms,
-            look_ahead_ms,
+    dto::DuckingView {
+        on,
+        by: match by {
+            DuckBy::Speech => dto::DuckBy::Speech,
+            DuckBy::Level => dto::DuckBy::Level,
         },
-        master_db,
-        music_lufs,
+        threshold_db,
+        depth_db,
+        attack_ms,
+        hold_ms,
+        release_ms,
+        look_ahead_ms,
     }
+}
+
+/// Sets of choices for ducking.
+pub fn ducking_presets() -> Vec<dto::DuckingPreset> {
+    let view = |DuckingPreset { id, name, settings }: DuckingPreset| dto::DuckingPreset {
+        id: id.into(),
+        name: name.into(),
+        settings: ducking_view(settings),
+    };
+    DuckingSettings::presets().into_iter().map(view).collect()
 }
 
 /// A mix from the window.
@@ -312,10 +383,15 @@ pub fn mix(mix: dto::MixView) -> ProjectMix {
         ducking,
         master_db,
         music_lufs,
+        delivery: dto::DeliveryView {
+            target_lufs,
+            ceiling_dbtp,
+        },
     } = mix;
     let track = |dto::TrackView { gain_db, mute, solo }: dto::TrackView| TrackLevel { gain_db, mute, solo };
     let dto::DuckingView {
         on,
+        by,
         threshold_db,
         depth_db,
         attack_ms,
@@ -328,6 +404,10 @@ pub fn mix(mix: dto::MixView) -> ProjectMix {
         temp: track(temp),
         ducking: DuckingSettings {
             on,
+            by: match by {
+                dto::DuckBy::Speech => DuckBy::Speech,
+                dto::DuckBy::Level => DuckBy::Level,
+            },
             threshold_db,
             depth_db,
             attack_ms,
@@ -337,6 +417,10 @@ pub fn mix(mix: dto::MixView) -> ProjectMix {
         },
         master_db,
         music_lufs,
+        delivery: Delivery {
+            target_lufs,
+            ceiling_dbtp,
+        },
     }
 }
 

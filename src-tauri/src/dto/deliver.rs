@@ -51,6 +51,10 @@ pub enum SoundCodec {
     Alac,
     /// PCM, 24 bit.
     Pcm,
+    /// PCM, 16 bit with dither.
+    Pcm16,
+    /// PCM, 32-bit floats.
+    PcmFloat,
 }
 
 /// A sound that can be written.
@@ -145,9 +149,9 @@ pub struct SpeechMeasure {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HandOverRequest {
-    /// The folder to write.
+    /// The folder in which the folder of the hand-over is made.
     pub folder: String,
-    /// In which forms.
+    /// In which forms; none for all.
     pub formats: Vec<HandOverFormat>,
     /// Whether files of that name are replaced.
     pub overwrite: bool,

@@ -1,6 +1,6 @@
 //! Long work: what it does, how far it is, how it ended.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
 use super::deliver::MixMeasure;

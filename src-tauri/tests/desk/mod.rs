@@ -1,6 +1,6 @@
 //! A desk to test the real window on: a display, a sound server, folders of its own, the window under WebDriver.
 
-#![allow(dead_code, reason = "each test uses a part of the desk")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part of the desk")]
 
 mod sound;
 mod window;

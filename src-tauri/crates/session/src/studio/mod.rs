@@ -10,11 +10,13 @@ mod compose;
 mod export;
 mod fault;
 mod from_disk;
+mod handover;
 mod jobs;
 mod judge;
 mod measure;
 mod open;
 mod opening;
+mod page;
 mod programme;
 mod settings;
 mod sound;
@@ -29,6 +31,7 @@ use std::time::Duration;
 use muvi_timeline::{Edit, ProjectMix, TakeId};
 
 pub(crate) use from_disk::programme_of;
+pub(crate) use settings::Kept;
 pub(crate) use temp::temp_file;
 
 pub use crate::deliver::{Bus, Deliver, ExportPreset};
@@ -36,6 +39,7 @@ pub use export::Busy;
 pub use fault::Fault;
 pub use judge::TakeMeasures;
 pub use measure::{DUCKING_HZ, MixMeasure};
+pub use page::PageOrder;
 pub use jobs::{JobKind, JobState, JobStatus, ProviderUse};
 pub use settings::{Settings, Theme};
 pub use view::{

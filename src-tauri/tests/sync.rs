@@ -1,0 +1,304 @@
+//! Picture and sound together in the real window: frames that are shown against sound that the sound server played, and
+//! the export against what was heard.
+//!
+//! The long run: `cargo test -p muvi-studio --test sync ten_minutes -- --ignored --nocapture`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod desk;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use desk::{Desk, RATE, Window, fixture};
+use serde_json::{Value, json};
+
+/// Frames a second of the picture with clicks.
+const FPS: f64 = 25.0;
+const LONG: Duration = Duration::from_secs(240);
+
+fn ffmpeg(arguments: &[&str], out: &Path) {
+    let status = Command::new("ffmpeg")
+        .args(["-v", "error", "-y"])
+        .args(arguments)
+        .arg(out)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{arguments:?}");
+}
+
+/// A moving picture with a click on each full second.
+fn clicks(folder: &Path, seconds: u32) -> PathBuf {
+    let path = folder.join("clicks.mp4");
+    let picture = format!("testsrc2=s=640x360:r={FPS}:d={seconds}");
+    let sound = format!("aevalsrc='0.7*sin(2*PI*1000*t)*lt(mod(t,1),0.02)':s=48000:d={seconds}");
+    let arguments = ["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound];
+    let codecs = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-g",
+        "50",
+        "-c:a",
+        "flac",
+        "-strict",
+        "-2",
+    ];
+    ffmpeg(&[&arguments[..], &codecs[..]].concat(), &path);
+    path
+}
+
+/// Milliseconds since 1970 at which each frame was shown.
+const WATCH: &str = "window.__shown = [];
+    const box = document.querySelector('.box');
+    new MutationObserver(() => window.__shown.push([performance.timeOrigin + performance.now(), Number(box.dataset.frame)]))
+        .observe(box, { attributes: true, attributeFilter: ['data-frame'] });
+    return true;";
+
+/// How many frames the picture was ahead of each click when it was heard.
+async fn leads(seconds: u32) -> Vec<f64> {
+    let desk = Desk::new(1280, 720);
+    let video = clicks(desk.folder(), seconds);
+    let window = desk.window(None).await;
+    window.call("open_path", json!({ "path": video })).await.unwrap();
+    window
+        .until(
+            "the picture is drawn",
+            "return document.querySelector('.box[data-frame]') !== null",
+        )
+        .await;
+    idle(&window).await;
+    window.script(WATCH).await;
+    let recording = desk.record();
+    window
+        .call("transport", json!({ "command": { "kind": "play" } }))
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
+    window
+        .call("transport", json!({ "command": { "kind": "pause" } }))
+        .await
+        .unwrap();
+    let began = recording.began();
+    let [left, _] = recording.stop();
+    let shown: Vec<(f64, f64)> =
+        serde_json::from_value(window.script("return window.__shown").await).unwrap();
+    window.close().await;
+
+    // Each click is told by its place in the order: they are a second apart.
+    let heard = onsets(&left);
+    eprintln!("{} clicks heard, {} frames shown", heard.len(), shown.len());
+    assert!(
+        heard.len() + 3 >= seconds as usize,
+        "only {} clicks of {seconds} were heard",
+        heard.len()
+    );
+    let first = heard[0];
+    heard
+        .iter()
+        .map(|at| {
+            let click = ((at - first) as f64 / f64::from(RATE)).round();
+            let when = began + *at as f64 / f64::from(RATE) * 1e3;
+            let now = shown.iter().rev().find(|(time, _)| *time <= when);
+            let frame = now.map_or(0.0, |(_, frame)| *frame);
+            // The first click is that of the first frame.
+            frame - click * FPS
+        })
+        .collect()
+}
+
+/// Waits until no job runs any more and the temp track is there.
+async fn idle(window: &Window) {
+    let deadline = Instant::now() + LONG;
+    loop {
+        let state = window.call("app_state", json!({})).await.unwrap();
+        if state["project"]["analysed"] == true && state["jobs"].as_array().is_some_and(Vec::is_empty) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it is never analysed: {state:#}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+/// Samples at which a click begins.
+fn onsets(plane: &[f32]) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    for (at, value) in plane.iter().enumerate() {
+        let apart = found.last().is_none_or(|last| at - last > RATE as usize / 2);
+        if value.abs() > 0.1 && apart {
+            found.push(at);
+        }
+    }
+    found
+}
+
+fn check(leads: &[f64]) {
+    let mut sorted: Vec<f64> = leads.iter().map(|lead| lead.abs()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let within = sorted.iter().filter(|lead| **lead <= 1.0).count() as f64 / sorted.len() as f64;
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
+    let quarter = (leads.len() / 4).max(1);
+    let drift = mean(&leads[leads.len() - quarter..]) - mean(&leads[..quarter]);
+    eprintln!(
+        "picture ahead of sound: mean {:.2} frames, {:.1} % within one, worst {:.0}, drift {drift:.2}",
+        mean(leads),
+        within * 100.0,
+        sorted.last().unwrap()
+    );
+    assert!(mean(leads).abs() <= 1.0, "{leads:?}");
+    assert!(drift.abs() <= 0.5, "{leads:?}");
+    // A single picture may come late on a busy machine.
+    assert!(within >= 0.95, "{leads:?}");
+}
+
+#[tokio::test]
+async fn picture_and_sound_stay_together() {
+    check(&leads(20).await);
+}
+
+#[tokio::test]
+#[ignore = "takes ten minutes"]
+async fn ten_minutes() {
+    check(&leads(600).await);
+}
+
+/// Left channel of a file at the rate of the sound server.
+fn decoded(path: &Path) -> Vec<f32> {
+    let rate = RATE.to_string();
+    let out = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(path)
+        .args(["-af", "pan=mono|c0=c0", "-ar", &rate, "-f", "f32le", "-"])
+        .output()
+        .unwrap();
+    let samples = out.stdout.chunks_exact(4);
+    samples
+        .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
+        .collect()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
+/// Where `part` lies in `whole`: the lag with the highest correlation, and that correlation.
+fn find(whole: &[f32], part: &[f32], lags: std::ops::Range<usize>, step: usize) -> (usize, f64) {
+    let thin = |plane: &[f32]| -> Vec<f32> { plane.iter().step_by(step).copied().collect() };
+    let few = thin(part);
+    let own = dot(&few, &few);
+    lags.step_by(step)
+        .filter(|lag| lag + part.len() <= whole.len())
+        .map(|lag| {
+            let there = thin(&whole[lag..lag + part.len()]);
+            (
+                lag,
+                dot(&there, &few) / (own * dot(&there, &there)).sqrt().max(1e-12),
+            )
+        })
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((0, 0.0))
+}
+
+#[tokio::test]
+async fn the_export_sounds_like_the_preview() {
+    let desk = Desk::new(1280, 720);
+    let film = desk.folder().join("film.mp4");
+    let source = fixture("oa4_launch.webm");
+    let source = source.to_str().unwrap();
+    ffmpeg(
+        &[
+            "-i",
+            source,
+            "-t",
+            "6",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-c:a",
+            "aac",
+        ],
+        &film,
+    );
+    let window = desk.window(None).await;
+    window.call("open_path", json!({ "path": film })).await.unwrap();
+    idle(&window).await;
+    let state = window.call("app_state", json!({})).await.unwrap();
+    let cue = state["project"]["cues"][0]["id"].clone();
+    window.call("generate", json!({ "cue": cue })).await.unwrap();
+    let deadline = Instant::now() + LONG;
+    while window.project().await["cues"][0]["take"] == Value::Null {
+        assert!(Instant::now() < deadline, "no take was made");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    idle(&window).await;
+    // Everything that the mix can do is in it.
+    for edit in [
+        json!({ "edit": "set_cue_fades", "cue": cue, "fadeIn": 22050, "fadeOut": 44100, "inCurve": "s_curve", "outCurve": "slow" }),
+        json!({ "edit": "set_cue_automation", "cue": cue, "points": [[30, 0], [60, -12], [90, 3]] }),
+    ] {
+        window.call("edit", json!({ "edit": edit })).await.unwrap();
+    }
+    let recording = desk.record();
+    window
+        .call("transport", json!({ "command": { "kind": "seek", "frame": 0 } }))
+        .await
+        .unwrap();
+    window
+        .call("transport", json!({ "command": { "kind": "play" } }))
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    let [heard, _] = recording.stop();
+
+    let out = desk.folder().join("mix.wav");
+    let request = json!({
+        "path": out, "what": "sound", "codec": null, "tracks": ["mix"], "loopOnly": false,
+        "targetLufs": null, "ceilingDbtp": -1.0, "overwrite": false
+    });
+    window
+        .call("export", json!({ "request": request }))
+        .await
+        .unwrap();
+    let deadline = Instant::now() + LONG;
+    while !out.exists() {
+        assert!(Instant::now() < deadline, "no file was exported");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let written = decoded(&out);
+    window.close().await;
+
+    // The same sound at one and the same lag, second by second, as loud as it was heard.
+    let second = RATE as usize;
+    let probe = &written[2 * second..3 * second];
+    let (coarse, _) = find(&heard, probe, 2 * second..heard.len() - second, 6);
+    let lag = coarse - 2 * second;
+    for at in (second / 2..5 * second).step_by(second / 2) {
+        let part = &written[at..at + second / 2];
+        let near = at + lag;
+        let (found, alike) = find(&heard, part, near.saturating_sub(24)..near + 24, 1);
+        let there = &heard[found..found + part.len()];
+        let level = 10.0 * (dot(there, there) / dot(part, part)).log10();
+        eprintln!(
+            "{:.1} s: lag {} samples, correlation {alike:.5}, level {level:+.2} dB",
+            at as f64 / 48e3,
+            found - at
+        );
+        assert!(alike > 0.99, "at {at}: {alike}");
+        assert!(level.abs() < 0.2, "at {at}: {level} dB");
+        assert!(
+            (found - at).abs_diff(lag) <= 12,
+            "at {at}: {} and {lag}",
+            found - at
+        );
+    }
+}

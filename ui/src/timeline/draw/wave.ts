@@ -1,7 +1,7 @@
 import { columnSpan, type Columns } from '../geometry/wave';
 import { hatch, type Pen } from './pen';
 
-/** Draws columns from pixel `x` on around the middle of a box; `gain` scales each of them. */
+/** Draws columns from pixel `x` on around the middle of a box; `gain` scales each of them, below 0 leaves it out. */
 export function paintWave(
   { c }: Pen,
   columns: Columns,
@@ -16,8 +16,9 @@ export function paintWave(
   c.fillStyle = colour;
   // Boxes of their own: a path of thousands of corners costs many times as much to fill.
   for (let n = 0; n < columns.there.length; n++) {
-    if (!columns.there[n]) continue;
-    const [above, below] = columnSpan(columns.low[n]!, columns.high[n]!, gain(n), half);
+    const scale = columns.there[n] ? gain(n) : -1;
+    if (scale < 0) continue;
+    const [above, below] = columnSpan(columns.low[n]!, columns.high[n]!, scale, half);
     c.fillRect(x + n, middle - above, 1, above - below);
   }
 }

@@ -165,9 +165,9 @@ function makingScene(model: TimelineModel, project: ProjectView, making: Making,
   };
 }
 
-/** Amplitude of each column as it is heard: gain, drawn gain and fades; 0 where the cue has no music. */
+/** Amplitude of each column as it is heard: gain, drawn gain and fades; below 0 where the cue has no music. */
 function gains(project: ProjectView, cue: CueView, heard: Span | null, view: View, from: number, count: number): Float32Array {
-  const out = new Float32Array(count);
+  const out = new Float32Array(count).fill(-1);
   if (!heard) return out;
   const { rate } = project.video;
   const origin = sampleOfFrame(heard[0], rate, project.sampleRate);

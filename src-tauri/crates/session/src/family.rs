@@ -149,7 +149,10 @@ fn deliver(problem: &DeliverProblem) -> Family {
     match problem {
         DeliverProblem::Silent => Family::InputUnusable,
         DeliverProblem::VideoMissing | DeliverProblem::TakesMissing(_) => Family::InputUnreadable,
-        DeliverProblem::Value { .. } => Family::Output,
+        DeliverProblem::Value { .. }
+        | DeliverProblem::Range(_)
+        | DeliverProblem::Timecode(_)
+        | DeliverProblem::NoLoop => Family::Output,
         DeliverProblem::Folder(source) => io_family(source),
         DeliverProblem::Speech(_) => Family::Runtime,
     }

@@ -8,21 +8,23 @@ mod names;
 mod outlook;
 mod plan;
 mod preset;
+mod range;
 mod run;
 mod subject;
 
 use std::path::PathBuf;
 
 use muvi_media::loudness::Loudness;
-use muvi_timeline::FrameSpan;
+use muvi_timeline::{FrameSpan, TimecodeError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use muvi_playback::Bus;
 pub use names::bus_name;
 pub use outlook::{DeliverOutlook, outlook};
-pub use preset::{ExportPreset, PresetProblem, find_preset, shipped_presets};
+pub use preset::{ExportPreset, PresetProblem, find_preset, own_presets, shipped_presets};
 pub(crate) use preset::{keep_preset, remove_preset};
+pub use range::{loop_of, range_of};
 pub use run::deliver;
 pub use subject::Subject;
 
@@ -172,6 +174,17 @@ pub enum DeliverProblem {
         /// The highest.
         high: f32,
     },
+    /// A range in words that make no sense.
+    #[error(
+        "the range {0} is none; write two timecodes as in 00:00:10:00-00:00:20:00, the later one last, or loop"
+    )]
+    Range(String),
+    /// A timecode that the video doesn't have.
+    #[error(transparent)]
+    Timecode(#[from] TimecodeError),
+    /// No loop is set.
+    #[error("the project has no loop; set one in MuVi Studio, or name the range by timecodes")]
+    NoLoop,
     /// The stems' folder can't be made.
     #[error("the folder can't be made; choose another one")]
     Folder(#[source] std::io::Error),

@@ -6,6 +6,8 @@ use thiserror::Error;
 
 use super::Deliver;
 use crate::request::AudioCodecChoice;
+use crate::store::Places;
+use crate::studio::Kept;
 
 /// A set of choices under a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,6 +96,12 @@ pub fn find_preset(name: &str, own: &[ExportPreset]) -> Option<ExportPreset> {
     let shipped = shipped_presets();
     let found = shipped.iter().chain(own).find(|preset| same(&preset.name, name));
     found.cloned()
+}
+
+/// The user's own, as the window keeps them; none if there are none or they can't be read.
+pub fn own_presets() -> Vec<ExportPreset> {
+    let places = Places::of_user();
+    places.map_or_else(|_| Vec::new(), |places| Kept::read(&places).export_presets)
 }
 
 fn same(a: &str, b: &str) -> bool {

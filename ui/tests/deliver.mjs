@@ -70,17 +70,17 @@ export const states = {
   page: {
     options: { variant: 'cues' },
     play: async (page) => {
-      await page.keyboard.press('Control+Alt+e');
+      await page.keyboard.press('Control+Shift+p');
       await page.getByRole('dialog').waitFor();
       for (const path of ['/results/video2music.wav', '/results/library track.mp4']) await emit(page, 'drop', { kind: 'drop', path, x: 9, y: 9 });
       await page.getByText('library track.mp4').waitFor();
     },
   },
-  'page-running': { options: { jobs: [job({ id: 7, kind: 'page', phase: 'Measuring video2music' })] }, play: (page) => page.keyboard.press('Control+Alt+e') },
+  'page-running': { options: { jobs: [job({ id: 7, kind: 'page', phase: 'Measuring video2music' })] }, play: (page) => page.keyboard.press('Control+Shift+p') },
   'page-done': {
     play: async (page) => {
       await light(page);
-      await page.keyboard.press('Control+Alt+e');
+      await page.keyboard.press('Control+Shift+p');
       await button(page, 'Make the page').click();
       await emit(page, 'job', job({ id: 100, kind: 'page', state: 'done', fraction: 1, output: '/videos/harbour-v7 comparison/index.html' }));
       await page.getByText('Comparison page made').first().waitFor();
@@ -108,7 +108,7 @@ export const flows = {
       same(await start.isDisabled(), true, 'what is there is not overwritten unasked');
       await page.getByLabel('Replace it').check();
       await page.getByLabel('Only the loop').check();
-      await page.getByText('00:00:24:12 to 00:00:36:02').waitFor();
+      await page.getByText('00:00:24:12 – 00:00:36:02').waitFor();
       await page.getByLabel('Loudness', { exact: true }).selectOption('-23');
       await start.click();
       const { request } = (await calls(page, 'export')).at(-1);

@@ -35,7 +35,7 @@ export const table: readonly Action[] = [
   { id: 'analyse', label: 'action.analyse', group: 'file', keys: [], enabled: file.canAnalyse, run: file.analyse },
   { id: 'export', label: 'action.export', group: 'file', keys: ['mod+e'], enabled: open, run: (s) => (s.view.dialog = 'export') },
   { id: 'hand_over', label: 'action.handOver', group: 'file', keys: ['mod+shift+e'], enabled: open, run: (s) => (s.view.dialog = 'handover') },
-  { id: 'page', label: 'action.page', group: 'file', keys: ['mod+alt+e'], enabled: open, run: (s) => (s.view.dialog = 'page') },
+  { id: 'page', label: 'action.page', group: 'file', keys: ['mod+shift+p'], enabled: open, run: (s) => (s.view.dialog = 'page') },
   { id: 'close', label: 'action.close', group: 'file', keys: ['mod+w'], enabled: open, run: file.close },
   { id: 'settings', label: 'action.settings', group: 'file', keys: ['mod+,'], enabled: always, run: (s) => (s.view.dialog = 'settings') },
 

@@ -278,7 +278,7 @@ export class Fake implements Backend {
       path,
       files: what === 'stems' ? tracks.map((track) => `${path}/harbour-v7 ${track}.${ending}`) : [path],
       exists: this.options.taken?.includes(path) ?? false,
-      picture: what === 'video' ? 'h264, 1920x1080, 23.976, copied, not re-encoded' : 'none',
+      picture: what === 'video' ? 'h264, 1920x1080, 23.976, copied, not re-encoded' : 'none, the sound alone',
       sound: words[used] + (tracks.length > 1 ? `, ${tracks.length} tracks` : ''),
       loudness: targetLufs === null ? `as mixed, at most ${ceilingDbtp} dBTP` : `brought to ${targetLufs} LUFS, at most ${ceilingDbtp} dBTP`,
       bytes: what === 'video' ? 48_400_000 : 17_900_000 * tracks.length,

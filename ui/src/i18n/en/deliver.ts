@@ -40,7 +40,7 @@ export const deliver = {
   'export.earlier': '{name} one track earlier',
   'export.range': 'Range',
   'export.loopOnly': 'Only the loop',
-  'export.loopSpan': '{from} to {to}',
+  'export.loopSpan': '{from} – {to}',
   'export.noLoop': 'I and O set a loop',
   'export.loudness': 'Loudness',
   'export.ceiling': 'Peaks up to',

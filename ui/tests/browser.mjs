@@ -7,12 +7,13 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import * as deliver from './deliver.mjs';
 import * as music from './music.mjs';
 import { flows as windowFlows } from './flows.mjs';
 import { states as windowStates } from './states.mjs';
 
-const flows = { ...windowFlows, ...music.flows };
-const states = { ...windowStates, ...music.states };
+const flows = { ...windowFlows, ...music.flows, ...deliver.flows };
+const states = { ...windowStates, ...music.states, ...deliver.states };
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../node_modules/.cache/fake');

@@ -32,7 +32,7 @@ pub enum Pick {
     Pack,
     /// The folder for stems.
     StemsFolder,
-    /// The folder for what is handed over to other tools.
+    /// Where the folder of a hand-over goes.
     HandoverFolder,
     /// The folder for a comparison page.
     PageFolder,
@@ -68,10 +68,11 @@ pub fn pick(app: &AppHandle, what: Pick, suggestion: Option<&str>) -> Option<Str
                 .blocking_pick_file()
         }
         // Folders that are made by us: the user names a new one.
-        Pick::Export | Pick::ProjectFolder | Pick::StemsFolder | Pick::HandoverFolder | Pick::PageFolder => {
+        Pick::Export | Pick::ProjectFolder | Pick::StemsFolder | Pick::PageFolder => {
             dialog.blocking_save_file()
         }
-        Pick::Pack => dialog.blocking_pick_folder(),
+        // A hand-over names its own folder: the user says where that goes.
+        Pick::HandoverFolder | Pick::Pack => dialog.blocking_pick_folder(),
     };
     let path = chosen?.into_path().ok()?;
     Some(path.display().to_string())

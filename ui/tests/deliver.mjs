@@ -61,7 +61,7 @@ export const states = {
   'export-status': { options: { jobs: queue } },
   handover: { play: (page) => page.keyboard.press('Control+Shift+e') },
   'handover-exists': {
-    options: { taken: ['/videos/harbour-v7 hand-over'] },
+    options: { taken: ['/videos/Harbour trailer hand-over'] },
     play: async (page) => { await light(page); await page.keyboard.press('Control+Shift+e'); await button(page, 'Hand over').click(); await page.getByText('Some of these files are there already.').waitFor(); },
   },
   'handover-done': {
@@ -179,7 +179,7 @@ export const flows = {
     },
   },
   'handed over, asked before anything is replaced': {
-    options: { taken: ['/videos/harbour-v7 hand-over'] },
+    options: { taken: ['/videos/Harbour trailer hand-over'] },
     async play(page) {
       await menu(page, /Hand over to other tools/);
       await page.getByLabel(/MIDI file/).check();
@@ -188,6 +188,7 @@ export const flows = {
       await page.getByText('harbour.mid').waitFor();
       same((await calls(page, 'hand_over')).map(({ request }) => [request.formats.join(), request.overwrite]), [['otio,fcpxml,csv,midi', false], ['otio,fcpxml,csv,midi', true]], 'requests');
       await button(page, 'Show in folder').click();
+      same((await calls(page, 'show_in_folder')).at(-1), { path: '/videos/Harbour trailer hand-over/harbour.otio' }, 'shown');
     },
   },
   'a comparison page with other systems': {

@@ -8,7 +8,7 @@ import { Fake } from '../test/fake';
 import { exportPresets, makeJob, makeProject } from '../test/project';
 import { choicesOf, earlier, extensionOf, PLAIN, requestOf, sameChoices, sizeText, toggled, turnedInto, withExtension } from './export/choices';
 import { Fits } from './export/fits.svelte';
-import { folderFor } from './folder';
+import { folderFor, parentOf, within } from './folder';
 import { withOther } from './page/others';
 
 describe('choices of an export', () => {
@@ -116,6 +116,8 @@ describe('deliveries', () => {
 
 it('puts what is made beside the video', () => {
   expect(folderFor({ video: { path: '/v/cut.v2.mov' } } as never, 'hand-over')).toBe('/v/cut.v2 hand-over');
+  expect([parentOf('/v/a.mp4'), parentOf('/a.mp4'), parentOf('C:\\v\\a.mp4')]).toEqual(['/v', '/', 'C:\\v']);
+  expect([within('/v', 'a.mid'), within('C:\\v', 'a.mid')]).toEqual(['/v/a.mid', 'C:\\v\\a.mid']);
 });
 
 it('names other systems after their files, each once', () => {

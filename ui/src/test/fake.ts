@@ -180,10 +180,10 @@ export class Fake implements Backend {
         return makeMeasures(given['take']!);
       case 'hand_over': {
         const { folder, formats, overwrite } = given['request'] as unknown as HandOverRequest;
-        if (!overwrite && this.options.taken?.includes(folder)) throw { code: 'exists', message: `There are files in ${folder} already.`, details: null };
+        if (!overwrite && this.options.taken?.includes(`${folder}/Harbour trailer hand-over`)) throw { code: 'exists', message: `There are files in ${folder} already.`, details: null };
         const names = { otio: ['harbour.otio'], fcpxml: ['harbour.fcpxml'], edl: ['harbour.edl'], csv: ['markers.csv', 'landings.csv'], midi: ['harbour.mid'], cue_sheet: ['cue sheet.html', 'cue sheet.csv'] };
-        const files = formats.flatMap((format) => names[format]).map((name) => `${folder}/${name}`);
-        return { folder, files, notes: formats.includes('edl') ? ['The EDL has no fades: it carries cuts and gains only.'] : [] };
+        const files = formats.flatMap((format) => names[format]);
+        return { folder: `${folder}/Harbour trailer hand-over`, files, notes: formats.includes('edl') ? ['The EDL has no fades: it carries cuts and gains only.'] : [] };
       }
       case 'busy':
         return this.options.jobs?.filter((job) => job.state === 'running') ?? [];

@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
+use crate::export::ExportArgs;
 use crate::handover::HandOverArgs;
 use crate::page::PageArgs;
 
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Page(PageArgs),
     /// Hand a scored video over to other programs: timelines, markers, MIDI, cue sheets
     Handover(HandOverArgs),
+    /// Write a project of the window as a video, a sound file or stems, at a loudness
+    Export(ExportArgs),
     /// Look at model packs
     Pack {
         #[command(subcommand)]

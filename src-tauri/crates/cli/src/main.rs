@@ -4,6 +4,7 @@ mod args;
 mod batch;
 mod commands;
 mod exit;
+mod export;
 mod handover;
 mod output;
 mod page;
@@ -51,6 +52,7 @@ fn run(command: Command, output: &mut Output) -> Result<ExitCode, Error> {
         Command::Analyze(args) => commands::analyze(args, output, &cancel),
         Command::Evaluate(args) => commands::evaluate(args, output, &cancel),
         Command::Page(args) => page::page(args, output, &cancel),
+        Command::Export(args) => export::export(args, output, &cancel),
         Command::Handover(args) => handover::handover(args, output, &cancel),
         Command::Pack { command } => commands::pack(command, output),
         Command::Doctor(_) => commands::doctor(output),
@@ -74,6 +76,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Analyze(args) => args.engine.json,
         Command::Evaluate(args) => args.engine.json,
         Command::Page(args) => args.engine.json,
+        Command::Export(args) => args.json,
         Command::Handover(args) => args.json,
         Command::Pack {
             command: args::PackCommand::Verify(args) | args::PackCommand::Info(args),

@@ -226,13 +226,27 @@ impl Arguments {
 
     /// Refuses what clap can't know to be wrong.
     fn checked(self) -> Result<Self, clap::Error> {
-        match &self.command {
-            Command::Score(args) if args.out_dir.is_none() && args.inputs.len() > 1 => {
-                let message = "one video goes into one OUT; for several videos name a folder with --out-dir";
-                Err(Self::command().error(ErrorKind::TooManyValues, message))
-            }
-            _ => Ok(self),
+        let Command::Score(args) = &self.command else {
+            return Ok(self);
+        };
+        if args.out_dir.is_some() {
+            return Ok(self);
         }
+        // What `requires` can't say: clap asks for no option that conflicts with one that is there.
+        let (kind, message) = if args.inputs.len() > 1 {
+            (
+                ErrorKind::TooManyValues,
+                "one video goes into one OUT; for several videos name a folder with --out-dir",
+            )
+        } else if args.flat || args.format.is_some() {
+            (
+                ErrorKind::MissingRequiredArgument,
+                "--flat and --format are for a batch, which needs --out-dir instead of OUT",
+            )
+        } else {
+            return Ok(self);
+        };
+        Err(Self::command().error(kind, message))
     }
 }
 
@@ -260,6 +274,7 @@ mod tests {
         check("--out-dir d", false);
         check("a.mp4 -o b.mp4 --out-dir d", false);
         check("a.mp4 -o b.mp4 --flat", false);
+        check("a.mp4 -o b.mp4 --format wav", false);
     }
 
     #[test]

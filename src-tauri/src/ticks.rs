@@ -1,7 +1,7 @@
 //! Sends what is heard to the window: about 60 times a second while something moves, seldom while nothing does.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use muvi_session::studio::{Heard, Studio};
 use tauri::ipc::Channel;
@@ -37,13 +37,14 @@ pub fn run(studio: &Studio, ticks: &Ticks) {
     loop {
         std::thread::sleep(EVERY);
         let heard = studio.heard();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         still = if last.as_ref() == Some(&heard) {
             still + 1
         } else {
             0
         };
         if still % AT_REST == 0 {
-            ticks.send(convert::tick(heard.clone()));
+            ticks.send(convert::tick(heard.clone(), now.as_secs_f64() * 1e3));
         }
         last = Some(heard);
     }

@@ -5,8 +5,8 @@ use muvi_session::studio::{Heard, Transport};
 use super::project::number;
 use crate::dto;
 
-/// What is heard now.
-pub fn tick(heard: Heard) -> dto::Tick {
+/// What is heard now, or was, `at_ms` milliseconds after the start of 1970.
+pub fn tick(heard: Heard, at_ms: f64) -> dto::Tick {
     let Heard {
         sample,
         frame,
@@ -21,6 +21,7 @@ pub fn tick(heard: Heard) -> dto::Tick {
         problem,
     } = heard;
     dto::Tick {
+        at_ms,
         sample,
         frame: number(frame),
         playing,

@@ -7,7 +7,9 @@ use ts_rs::TS;
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Tick {
-    /// The sample that is heard now (the latency of the device is taken off).
+    /// When this held, in milliseconds since 1970: a tick takes its time to the window.
+    pub at_ms: f64,
+    /// The sample that was heard then (the latency of the device is taken off).
     #[ts(type = "number")]
     pub sample: u64,
     /// The frame that belongs to it.

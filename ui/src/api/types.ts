@@ -1027,7 +1027,11 @@ missFrames: number | null, };
 
 export type Tick = { 
 /**
- * The sample that is heard now (the latency of the device is taken off).
+ * When this held, in milliseconds since 1970: a tick takes its time to the window.
+ */
+atMs: number, 
+/**
+ * The sample that was heard then (the latency of the device is taken off).
  */
 sample: number, 
 /**

@@ -6,6 +6,8 @@ import type { App } from './app.svelte';
 
 /** Longest time that the playhead runs on by itself when no tick comes, in milliseconds. */
 const RUN_ON_MS = 250;
+/** A tick that seems to have taken longer than this to come, in milliseconds, took this long. */
+const LATE_MS = 150;
 /** How long a place that was asked for is shown before a tick confirms it, in milliseconds. */
 const ASKED_MS = 400;
 
@@ -50,7 +52,9 @@ export class Playback {
   /** Takes a tick that came at `now` (milliseconds of `performance.now()`). */
   take(tick: Tick, now: number): void {
     this.#tick = tick;
-    this.#at = now;
+    // What it tells held when it was sent; a clock that was set meanwhile doesn't count.
+    const sent = tick.atMs - performance.timeOrigin;
+    this.#at = Math.min(now, Math.max(now - LATE_MS, sent));
     const asked = this.#asked;
     // The place that was asked for has arrived, or never will.
     if (asked && (now > asked.until || Math.abs(tick.sample - asked.sample) < this.#sampleRate / 10)) {

@@ -7,7 +7,7 @@ import { spell } from './forecast.svelte';
 import { makeStudio, startStudio } from './studio';
 
 const tick = (more: Partial<Tick>): Tick => ({
-  sample: 0, frame: 0, playing: true, speed: 1, peakDb: [-90, -90], momentaryLufs: -90, shortTermLufs: -90, duckingDb: 0,
+  atMs: Infinity, sample: 0, frame: 0, playing: true, speed: 1, peakDb: [-90, -90], momentaryLufs: -90, shortTermLufs: -90, duckingDb: 0,
   audition: null, clipS: null, problem: null, ...more,
 });
 
@@ -69,6 +69,17 @@ describe('Playback', () => {
     expect(playback.nowSample(3200)).toBe(48000);
     playback.take(tick({ sample: 1e12 }), 4000);
     expect(playback.nowFrame(4000)).toBe(1486);
+  });
+
+  it('counts the time that a tick took to come, but no nonsense', async () => {
+    const studio = makeStudio(new Fake());
+    await studio.app.start(new Scope());
+    const { playback } = studio;
+    const sent = (at: number): number => performance.timeOrigin + at;
+    playback.take(tick({ sample: 48000, atMs: sent(980) }), 1000);
+    expect(playback.nowSample(1000)).toBeCloseTo(48960, 0);
+    playback.take(tick({ sample: 48000, atMs: sent(-60_000) }), 2000);
+    expect(playback.nowSample(2000)).toBeCloseTo(48000 + 0.15 * 48000, 0);
   });
 
   it('shows the place that was asked for until it arrives', async () => {

@@ -51,6 +51,7 @@ export class Fake implements Backend {
     this.project = options.project === null ? null : { ...makeProject(), ...variant, ...options.project };
     this.app = { ...makeApp(), ...options.app };
     this.#tick = {
+      atMs: Infinity,
       sample: 0,
       frame: 0,
       playing: false,

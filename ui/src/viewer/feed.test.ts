@@ -53,6 +53,15 @@ describe('FrameFeed', () => {
     expect(fast.calls.map((call) => call.frame)).toEqual([100, 104, 108]);
   });
 
+  it('does not ask while playing for what would come too late', async () => {
+    const { feed, calls } = make();
+    feed.want(at(10, 1));
+    calls.forEach((call) => call.come());
+    await settle();
+    feed.want(at(20, 1));
+    expect(calls.slice(3).map((call) => call.frame)).toEqual([21, 22, 23]);
+  });
+
   it('shows the nearest late frame, and never one that is not yet due', async () => {
     const { feed, calls } = make();
     feed.want(at(0, 1));

@@ -1,7 +1,7 @@
 /** Requests that may be under way at once. */
 const IN_FLIGHT = 3;
 /** Frames asked for before they are due, while playing. */
-const AHEAD = 4;
+const AHEAD = 6;
 /** Pictures kept, for stepping back and forth. */
 const KEPT = 12;
 
@@ -64,10 +64,14 @@ export class FrameFeed<Picture> {
 
   /** Asks for what is due and, while playing, for what comes next. Call it before every repaint. */
   want(due: Due): void {
-    this.#ask(due.frame, due);
-    if (due.pace === 0) return;
+    if (due.pace === 0) {
+      this.#ask(due.frame, due);
+      return;
+    }
     const stride = Math.sign(due.pace) * Math.max(1, Math.round(Math.abs(due.pace)));
-    for (let n = 1; n <= AHEAD; n++) this.#ask(due.frame + n * stride, due);
+    // What is due and not yet asked for would come too late, but for the first picture of all.
+    const first = this.#pictures.size > 0 ? 1 : 0;
+    for (let n = first; n <= AHEAD; n++) this.#ask(due.frame + n * stride, due);
   }
 
   #ask(frame: number, due: Due): void {

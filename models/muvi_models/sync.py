@@ -53,7 +53,8 @@ def onsets(magnitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         mean = (total[near.stop] - total[near.start]) / (near.stop - near.start)
         first = i == 0 or f[i - 1] < f[i]
         if first and f[i] >= f[max(0, i - MAX_AROUND) : i + MAX_AROUND + 1].max() and f[i] > mean + THRESHOLD * strong:
-            times.append(max(0, i - LAG // 2) * HOP / SAMPLE_RATE)
+            # Not the middle of the two frames: the logarithm rises as soon as the window's edge holds an attack.
+            times.append(i * HOP / SAMPLE_RATE)
             strengths.append(f[i] / strong)
     return np.array(times), np.array(strengths)
 

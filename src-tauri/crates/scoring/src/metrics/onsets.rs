@@ -154,16 +154,10 @@ impl OnsetDetector {
     pub fn finish_with_rhythm(mut self) -> (Onsets, Rhythm) {
         self.push(&[0.0; N_FFT], &[0.0; N_FFT]);
         let onsets = self.onsets();
-        // The difference over two frames belongs to the middle between them.
-        let centred = |mut values: Vec<f32>| {
-            let by = (LAG / 2).min(values.len());
-            values.rotate_left(by);
-            values
-        };
         let rhythm = Rhythm {
             rate_hz: self.sample_rate / HOP as f64,
-            flux: centred(self.flux),
-            low: centred(self.low),
+            flux: self.flux,
+            low: self.low,
             chroma: self.chroma,
         };
         (onsets, rhythm)
@@ -189,9 +183,9 @@ impl OnsetDetector {
             // Of equal neighbours the first is the peak.
             let first = i == 0 || flux[i - 1] < flux[i];
             if flux[i] >= largest && first && flux[i] > mean + THRESHOLD * strong {
-                // The difference over two frames is largest when the attack lies in the middle between them.
-                let middle = i.saturating_sub(LAG / 2);
-                out.times_s.push((middle * HOP) as f64 / self.sample_rate);
+                // Not the middle between the two frames: a logarithm rises as soon as the window's edge holds an
+                // attack, so that the flux is largest where the attack lies in the later frame's middle.
+                out.times_s.push((i * HOP) as f64 / self.sample_rate);
                 out.strengths.push(flux[i] / strong);
             }
         }

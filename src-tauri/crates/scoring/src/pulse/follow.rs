@@ -67,7 +67,10 @@ pub fn follow(rhythm: &Rhythm, planned_s: &[f64]) -> Followed {
     let (mut times_s, mut moved_s): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     for ((beat, time), chosen) in planned.iter().zip(planned_s).zip(chosen) {
         let shift = shifts[chosen];
-        let place = beat + shift;
+        // Onsets lie between the values, so that an even pulse may pass a step beside the top.
+        let steps = (shift - 1).max(-reach)..=(shift + 1).min(reach);
+        let top = steps.max_by(|a, b| strength(beat + a).total_cmp(&strength(beat + b)));
+        let place = beat + top.unwrap_or(shift);
         let near = [-1, 0, 1].map(|d| strength(place + d));
         let heard = near[1] >= HEARD && near[1] >= near[0] && near[1] >= near[2];
         // Between the values the top of a parabola; without an onset only whole steps, from the planned time.

@@ -123,10 +123,9 @@ fn planned_beats_move_to_where_they_sound() {
         .enumerate()
         .map(|(i, t)| t + 0.025 - 0.001 * i as f64)
         .collect();
-    // Sharp attacks are found a frame early, wherever they are.
     let exact = follow(&piece(&planned, 4, 0, 26.0), &planned);
     let early = exact.offset_ms.unwrap();
-    assert!(early.abs() < 20.0 && exact.heard > 36, "{exact:?}");
+    assert!(early.abs() < 6.0 && exact.heard > 36, "{exact:?}");
     let found = follow(&piece(&played, 4, 0, 26.0), &planned);
     assert_eq!(found.times_s.len(), planned.len());
     for (found, played) in found.times_s.iter().zip(&played) {

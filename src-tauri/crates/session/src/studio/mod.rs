@@ -3,13 +3,16 @@
 //! A [`Studio`] may be called from any thread. What changes the project takes its lock for a moment; what takes long
 //! is a job on a thread of its own. Whoever started the studio is told of each change.
 
+mod analyse;
 mod around;
+mod asked;
 mod assets;
 mod clip;
 mod compose;
 mod export;
 mod fault;
 mod from_disk;
+mod growth;
 mod handover;
 mod jobs;
 mod judge;
@@ -37,14 +40,14 @@ pub(crate) use temp::temp_file;
 pub use crate::deliver::{Bus, Deliver, ExportPreset};
 pub use export::Busy;
 pub use fault::Fault;
+pub use jobs::{JobKind, JobState, JobStatus, ProviderUse};
 pub use judge::TakeMeasures;
 pub use measure::{DUCKING_HZ, MixMeasure};
 pub use page::PageOrder;
-pub use jobs::{JobKind, JobState, JobStatus, ProviderUse};
 pub use settings::{Settings, Theme};
 pub use view::{
-    Around, Asset, AssetReply, Chord, Device, ExportOrder, Forecast, Heard, Landing,
-    NoticeLevel, OpenView, Outcome, PackFacts, PaletteStyle, PlanFacts, Problem, Recent, TakeBeat, Transport,
+    Around, Asset, AssetReply, Chord, Device, ExportOrder, Forecast, Heard, Landing, NoticeLevel, OpenView,
+    Outcome, PackFacts, PaletteStyle, PlanFacts, Problem, Recent, TakeBeat, Transport,
 };
 
 use around::Desk;

@@ -137,9 +137,13 @@ impl WarmEngine {
         listener: &mut (dyn FnMut(TakeEvent<'_>) + Send),
     ) -> Result<ComposedTake, Error> {
         let samples = request.span.end.saturating_sub(request.span.start);
-        self.take(request.base, samples, cancel, listener, |engine, models, progress, teller| {
-            compose(request, engine, models, progress, teller)
-        })
+        self.take(
+            request.base,
+            samples,
+            cancel,
+            listener,
+            |engine, models, progress, teller| compose(request, engine, models, progress, teller),
+        )
     }
 
     /// Makes a section of a take anew, as a take of its own. Outside of [`ComposedTake::changed`] its samples are those
@@ -153,9 +157,13 @@ impl WarmEngine {
         cancel: &CancelToken,
         listener: &mut (dyn FnMut(TakeEvent<'_>) + Send),
     ) -> Result<ComposedTake, Error> {
-        self.take(request.base, 0, cancel, listener, |engine, models, progress, teller| {
-            regenerate(request, engine, models, progress, teller)
-        })
+        self.take(
+            request.base,
+            0,
+            cancel,
+            listener,
+            |engine, models, progress, teller| regenerate(request, engine, models, progress, teller),
+        )
     }
 
     /// Makes a take named `base`, for which `samples` more are to be written, with the music's networks.

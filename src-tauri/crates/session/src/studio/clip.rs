@@ -120,8 +120,7 @@ impl Studio {
             return Ok(Arc::clone(wave));
         }
         let tools = Tools::locate().map_err(Fault::because)?;
-        let mut reader =
-            AudioReader::open_file(&tools, &mark.0, DRAWN_HZ, None).map_err(Fault::because)?;
+        let mut reader = AudioReader::open_file(&tools, &mark.0, DRAWN_HZ, None).map_err(Fault::because)?;
         let wave = draw(&mut |planes| reader.read(planes).map_err(Fault::because))?;
         drawn.insert(0, (mark, Arc::clone(&wave)));
         drawn.truncate(KEPT);
@@ -179,7 +178,9 @@ fn columns_of(wave: &[[i8; 2]], columns: usize) -> Vec<u8> {
     let mut bytes = seconds.to_le_bytes().to_vec();
     for column in 0..columns {
         let from = column * wave.len() / columns;
-        let to = ((column + 1) * wave.len() / columns).max(from + 1).min(wave.len());
+        let to = ((column + 1) * wave.len() / columns)
+            .max(from + 1)
+            .min(wave.len());
         let part = wave.get(from..to).unwrap_or_default();
         let low = part.iter().map(|it| it[0]).min().unwrap_or(0);
         let high = part.iter().map(|it| it[1]).max().unwrap_or(0);
@@ -217,7 +218,11 @@ mod tests {
             let count = left.len().min(777).min(total - at);
             for i in 0..count {
                 left[i] = 0.1;
-                right[i] = if at + i >= DRAWN_HZ as usize * 2 { -0.9 } else { 0.0 };
+                right[i] = if at + i >= DRAWN_HZ as usize * 2 {
+                    -0.9
+                } else {
+                    0.0
+                };
             }
             at += count;
             Ok(count)
@@ -226,7 +231,10 @@ mod tests {
         assert_eq!(wave.len(), 250);
         let bytes = columns_of(&wave, 5);
         assert_eq!(f32::from_le_bytes(bytes[..4].try_into().unwrap()), 2.5);
-        let columns: Vec<[i8; 2]> = bytes[4..].chunks(2).map(|it| [it[0] as i8, it[1] as i8]).collect();
+        let columns: Vec<[i8; 2]> = bytes[4..]
+            .chunks(2)
+            .map(|it| [it[0] as i8, it[1] as i8])
+            .collect();
         assert_eq!(columns, [[0, 13], [0, 13], [0, 13], [0, 13], [-114, 13]]);
         assert_eq!(columns_of(&[], 2), [0; 8]);
         assert_eq!(columns_of(&wave, 500).len(), 4 + 1000);

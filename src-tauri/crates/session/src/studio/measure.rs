@@ -78,7 +78,11 @@ impl Studio {
         [fade_in, fade_out]: [u64; 2],
         [in_curve, out_curve]: [FadeCurve; 2],
     ) -> Result<(), Fault> {
-        let gain_db = if gain_db.is_finite() { gain_db.clamp(-144.0, 24.0) } else { 0.0 };
+        let gain_db = if gain_db.is_finite() {
+            gain_db.clamp(-144.0, 24.0)
+        } else {
+            0.0
+        };
         let trial = CueTrial {
             cue,
             gain_db,

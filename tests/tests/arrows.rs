@@ -75,7 +75,10 @@ fn rooms_do_not_reach_for_what_they_must_not_know() {
             &["ffmpeg-sidecar", "symphonia", "hound", "tauri", "cpal"],
         ),
         ("muvi-playback", &["ort", "serde_json", "ffmpeg-sidecar", "tauri"]),
-        ("muvi-handover", &["ort", "symphonia", "ffmpeg-sidecar", "hound", "tauri"]),
+        (
+            "muvi-handover",
+            &["ort", "symphonia", "ffmpeg-sidecar", "hound", "tauri"],
+        ),
         ("muvi-session", &["tauri", "cpal", "ort", "symphonia"]),
         ("muvi-cli", &["ort", "ffmpeg-sidecar", "symphonia", "tauri"]),
         (

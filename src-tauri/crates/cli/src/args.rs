@@ -98,7 +98,7 @@ pub(crate) struct ScoreArgs {
     /// Beats per minute (default: chosen so that beats land on the cuts)
     #[arg(long, value_name = "BPM", value_parser = number(40.0, 240.0))]
     pub(crate) tempo: Option<f32>,
-    /// The video's own sound: as it is, left out, or lowered music under it.
+    /// The video's own sound: as it is, left out, or with the music lowered where somebody speaks.
     /// Default: duck in a video, mute in a sound file
     #[arg(long, value_enum)]
     pub(crate) temp_track: Option<TempTrack>,
@@ -188,7 +188,7 @@ pub(crate) enum TempTrack {
     Keep,
     /// The music alone
     Mute,
-    /// The music goes down where the video's sound is heard
+    /// The music goes down where somebody speaks in the video
     Duck,
 }
 

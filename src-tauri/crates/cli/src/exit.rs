@@ -18,7 +18,7 @@ Exit codes:
     1  an unexpected failure
     2  wrong arguments
     3  the input can't be read: missing, a directory, no permission
-    4  the input is no usable video: no picture, empty, cut off, too short
+    4  the input is no usable video or project: no picture, empty, cut off, too short
     5  the output can't be written: exists, no permission, unknown kind, same as the input
     6  no space left where the output goes
     7  ffmpeg is missing, too old, or failed
@@ -32,6 +32,7 @@ Exit codes:
 pub(crate) fn code(family: Family) -> u8 {
     match family {
         Family::Unexpected => 1,
+        Family::Request => USAGE,
         Family::InputUnreadable => 3,
         Family::InputUnusable => 4,
         Family::Output => 5,

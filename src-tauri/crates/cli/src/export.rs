@@ -19,7 +19,8 @@ pub(crate) struct ExportArgs {
     /// The project: a folder that the window saved, or its project.json; it may be open meanwhile
     #[arg(value_name = "PROJECT")]
     pub(crate) project: PathBuf,
-    /// Where to write: .mp4 .m4v .mov .mkv .webm (video copied, not re-encoded) or .wav .flac (sound alone)
+    /// Where to write: .mp4 .m4v .mov .mkv .webm (video copied, not re-encoded) or .wav .flac (sound alone); other
+    /// names get an extension that fits
     #[arg(short, long, value_name = "FILE", required_unless_present = "stems")]
     pub(crate) output: Option<PathBuf>,
     /// Write each track as a sound file into DIR: .wav with the timecode in its header, .flac with --codec flac

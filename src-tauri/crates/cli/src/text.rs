@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use muvi_session::{
-    AnalysisReport, DoctorReport, EvaluationReport, InputFacts, MusicFacts, PackVerified,
-    PlanReport, ScoreReport, SpanReport, StageTime,
+    AnalysisReport, DoctorReport, EvaluationReport, InputFacts, MusicFacts, PackVerified, PlanReport,
+    ScoreReport, SpanReport, StageTime,
 };
 
 use crate::output::clock;
@@ -40,7 +40,7 @@ pub(crate) fn score(report: &ScoreReport) -> String {
             level(report.loudness.music_lufs, "LUFS"),
             level(report.loudness.output_lufs, "LUFS"),
             level(report.loudness.output_dbtp, "dBTP"),
-            report.temp_track
+            own_sound(report)
         ),
     );
     line("ran on", report.music_provider.used.to_string());
@@ -50,6 +50,15 @@ pub(crate) fn score(report: &ScoreReport) -> String {
     );
     line("written", report.output.display().to_string());
     text
+}
+
+/// What became of the video's own sound, and under how much speech the music goes down.
+fn own_sound(report: &ScoreReport) -> String {
+    let spoken = |spans: &Vec<SpanReport>| spans.iter().map(|it| it.end_s - it.start_s).sum::<f64>();
+    match report.speech.as_ref().map(spoken) {
+        Some(seconds) => format!("{} under {seconds:.1} s of speech", report.temp_track),
+        None => report.temp_track.clone(),
+    }
 }
 
 /// What `muvi analyze` prints.

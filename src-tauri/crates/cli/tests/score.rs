@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Place, packets, probe, rms, samples, seconds, streams};
+use common::{Place, fixture, packets, probe, rms, samples, seconds, streams};
 use serde_json::Value;
 
 /// Scores `input` into `name`; returns the path and the report.
@@ -130,6 +130,7 @@ fn a_video_without_sound() {
     let input = place.ffmpeg(&["-i", "sounding.mp4", "-an", "-c", "copy"], "silent.mp4");
     let (path, report) = score(&place, &input, "out.mkv", &["--temp-track", "duck"]);
     assert_eq!(report["temp_track"], "none");
+    assert!(report["speech"].is_null());
     assert_eq!(streams(&probe(&path), "audio").len(), 1);
 }
 
@@ -239,6 +240,52 @@ fn loudness_is_as_asked() {
 }
 
 #[test]
+fn the_music_goes_down_under_speech_and_nothing_else() {
+    let place = Place::new();
+    let words = fixture("austen.wav");
+    let graph = "sine=frequency=1000:duration=2,volume=0.5[t];[0:a]adelay=3s:all=1[s];\
+                 [t][s]amix=duration=longest:normalize=0[a];testsrc=size=64x36:rate=25:duration=11[v]";
+    let input = place.ffmpeg(
+        &[
+            "-i",
+            words.to_str().unwrap(),
+            "-filter_complex",
+            graph,
+            "-map",
+            "[v]",
+            "-map",
+            "[a]",
+        ],
+        "in.mkv",
+    );
+    let sound = |name: &str, choice: &str| {
+        // So low that no limiter is in the way.
+        let options = ["--temp-track", choice, "--loudness", "-30", "--steps", "1"];
+        let (path, report) = score(&place, &input, name, &options);
+        (samples(&path), report)
+    };
+    let (keep, _) = sound("keep.wav", "keep");
+    let (duck, report) = sound("duck.wav", "duck");
+    // What the ducking has taken from the music.
+    let taken = |from_s: f64, to_s: f64| {
+        let at = |s: f64| 2 * (s * 44100.0) as usize;
+        let span = at(from_s)..at(to_s);
+        let power = |it: f32| f64::from(it).powi(2);
+        let sum: f64 = keep[span.clone()]
+            .iter()
+            .zip(&duck[span])
+            .map(|(k, d)| power(k - d))
+            .sum();
+        (sum / (at(to_s) - at(from_s)) as f64).sqrt()
+    };
+    assert!(taken(0.1, 1.9) < 1e-5, "under a tone: {}", taken(0.1, 1.9));
+    assert!(taken(4.0, 8.0) > 1e-3, "under speech: {}", taken(4.0, 8.0));
+    let spans = report["speech"].as_array().unwrap();
+    close(spans[0]["start_s"].as_f64().unwrap(), 3.3, 0.5, "first word");
+    assert_eq!(report["warnings"].as_array().unwrap().len(), 0, "{report}");
+}
+
+#[test]
 fn json_lines_tell_the_phases() {
     let place = Place::new();
     let input = place.video("in.mp4", 2.0);
@@ -255,7 +302,7 @@ fn json_lines_tell_the_phases() {
         .filter(|line| line["event"] == "phase_started")
         .map(|line| line["phase"].as_str().unwrap())
         .collect();
-    for phase in ["open", "watch", "plan", "style", "compose", "export"] {
+    for phase in ["open", "watch", "speech", "plan", "style", "compose", "export"] {
         assert!(phases.contains(&phase), "{phase} is not among {phases:?}");
     }
     assert_eq!(lines.last().unwrap()["event"], "scored");

@@ -9,19 +9,18 @@ use muvi_scoring::ScoringError;
 use muvi_scoring::analysis::Analysis;
 use muvi_scoring::hits::{HitSettings, find_hits};
 use muvi_scoring::plan::{Plan, PlanRequest};
-use muvi_timeline::SampleSpan;
 
-use crate::assets::{TempPass, speech_of};
 use crate::cancel::CancelToken;
 use crate::describe;
 use crate::engine::Engine;
-use crate::error::{Error, one_line};
+use crate::error::Error;
 use crate::event::{Event, Phase};
 use crate::heat::Heat;
 use crate::progress::Progress;
-use crate::report::{AnalysisReport, SpanReport};
+use crate::report::AnalysisReport;
 use crate::request::AnalyzeRequest;
 use crate::score::open;
+use crate::speech::spoken;
 use crate::target::check_heatmap;
 use crate::watch::watch;
 
@@ -65,7 +64,9 @@ fn run(
     }
 
     progress.start(Phase::Speech)?;
-    let speech = speech(request, &tools, &info, &engine, &mut progress)?;
+    let hz = engine.sample_rate();
+    let speech = spoken(&request.engine, &tools, &info, hz, "", &mut progress)?;
+    let speech = speech.map(|spans| describe::spans(&spans, hz));
 
     progress.start(Phase::Plan)?;
     let analysis = &watched.seen.analysis;
@@ -98,49 +99,6 @@ fn run(
         real_time_factor: info.duration().as_secs_f64() / seconds,
         warnings,
     })
-}
-
-/// Where somebody speaks; what can't be heard is a warning, since it is not what was asked for first.
-fn speech(
-    request: &AnalyzeRequest,
-    tools: &Tools,
-    info: &MediaInfo,
-    engine: &Engine,
-    progress: &mut Progress<'_>,
-) -> Result<Option<Vec<SpanReport>>, Error> {
-    let hz = engine.sample_rate();
-    let pass = TempPass {
-        record: None,
-        runtime: request.engine.runtime.clone(),
-    };
-    let cancel = progress.cancel().clone();
-    let cancelled = || cancel.is_cancelled();
-    let heard = speech_of(
-        tools,
-        info,
-        hz,
-        &pass,
-        request.engine.cache,
-        &cancelled,
-        &mut |done| {
-            progress.at(done);
-        },
-    );
-    progress.check()?;
-    match heard {
-        Ok(spans) => Ok(spans.map(|spans| {
-            let seconds = |sample: u64| sample as f64 / f64::from(hz);
-            let span = |it: &SampleSpan| SpanReport {
-                start_s: seconds(it.start()),
-                end_s: seconds(it.end()),
-            };
-            spans.iter().map(span).collect()
-        })),
-        Err(error) => {
-            progress.warn(one_line(&error));
-            Ok(None)
-        }
-    }
 }
 
 /// Writes the video with the attention drawn over it.

@@ -3,8 +3,9 @@
 use muvi_media::MediaInfo;
 use muvi_scoring::hits::EventKind;
 use muvi_scoring::plan::Plan;
+use muvi_timeline::SampleSpan;
 
-use crate::report::{HitReport, InputFacts, PictureReport, PlanReport, TempoReport};
+use crate::report::{HitReport, InputFacts, PictureReport, PlanReport, SpanReport, TempoReport};
 use crate::watch::Watched;
 
 pub(crate) fn input(info: &MediaInfo) -> InputFacts {
@@ -69,4 +70,14 @@ pub(crate) fn plan(plan: &Plan) -> PlanReport {
         on_beats: landed.beat,
         off_grid: landed.off_grid,
     }
+}
+
+/// Spans of samples at `hz`, in seconds.
+pub(crate) fn spans(spans: &[SampleSpan], hz: u32) -> Vec<SpanReport> {
+    let seconds = |sample: u64| sample as f64 / f64::from(hz);
+    let span = |it: &SampleSpan| SpanReport {
+        start_s: seconds(it.start()),
+        end_s: seconds(it.end()),
+    };
+    spans.iter().map(span).collect()
 }

@@ -21,8 +21,8 @@ use thiserror::Error;
 use crate::batch::BatchError;
 
 use crate::deliver::DeliverProblem;
-use crate::store::StoreError;
 use crate::page::PageProblem;
+use crate::store::StoreError;
 
 /// Why a job ended without a result. Every message names the file, where there is one, and what to do.
 #[derive(Debug, Error)]
@@ -255,6 +255,8 @@ pub enum TakeProblem {
 pub enum Family {
     /// Anything that should not happen.
     Unexpected,
+    /// What is asked for makes no sense.
+    Request,
     /// The input can't be read.
     InputUnreadable,
     /// The input is no usable video.

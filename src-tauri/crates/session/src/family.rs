@@ -12,11 +12,11 @@ use muvi_media::wav::WavError;
 use muvi_media::web::WebError;
 use muvi_scoring::ScoringError;
 
-use crate::deliver::DeliverProblem;
 use crate::batch::BatchError;
+use crate::deliver::DeliverProblem;
 use crate::error::{Error, Family};
-use crate::store::StoreError;
 use crate::page::PageProblem;
+use crate::store::StoreError;
 
 impl Error {
     /// The family of this error.
@@ -109,8 +109,8 @@ fn export(error: &ExportError) -> Family {
         | ExportError::NoEncoder { .. }
         | ExportError::VideoRefused { .. }
         | ExportError::OneTrack { .. }
-        | ExportError::Range { .. }
         | ExportError::RotationLost { .. } => Family::Output,
+        ExportError::Range { .. } => Family::Request,
     }
 }
 
@@ -152,7 +152,7 @@ fn deliver(problem: &DeliverProblem) -> Family {
         DeliverProblem::Value { .. }
         | DeliverProblem::Range(_)
         | DeliverProblem::Timecode(_)
-        | DeliverProblem::NoLoop => Family::Output,
+        | DeliverProblem::NoLoop => Family::Request,
         DeliverProblem::Folder(source) => io_family(source),
         DeliverProblem::Speech(_) => Family::Runtime,
     }

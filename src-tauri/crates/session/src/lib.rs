@@ -46,8 +46,8 @@ pub use muvi_scoring::pack::PackInfo;
 pub use pack::{PackVerified, pack_info, pack_verify};
 pub use quiet::switch_reports_off;
 pub use report::{
-    AnalysisReport, EvaluationReport, HitReport, InputFacts, LoudnessReport, MusicFacts,
-    PictureReport, PlanReport, ScoreReport, SpanReport, StageTime, TempoReport,
+    AnalysisReport, EvaluationReport, HitReport, InputFacts, LoudnessReport, MusicFacts, PictureReport,
+    PlanReport, ScoreReport, SpanReport, StageTime, TempoReport,
 };
 pub use request::{
     AnalyzeRequest, AudioCodecChoice, EngineRequest, EvaluateRequest, ProviderChoice, ScoreRequest,

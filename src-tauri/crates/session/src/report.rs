@@ -152,6 +152,8 @@ pub struct ScoreReport {
     pub loudness: LoudnessReport,
     /// What happened to the video's own sound: `keep`, `mute`, `duck`, or `none` where it has none.
     pub temp_track: String,
+    /// Where somebody speaks, which is where the music goes down; `None` where nothing is ducked, or by level.
+    pub speech: Option<Vec<SpanReport>>,
     /// What the picture's networks ran on; `None` where the analysis came from the cache.
     pub picture_provider: Option<ProviderReport>,
     /// What the music's networks ran on.

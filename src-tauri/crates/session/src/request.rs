@@ -55,7 +55,7 @@ pub enum TempTrackChoice {
     Keep,
     /// Left out.
     Mute,
-    /// Heard, and the music goes down under it.
+    /// Heard, and the music goes down under its speech.
     Duck,
 }
 

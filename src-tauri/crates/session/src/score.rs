@@ -1,6 +1,7 @@
 //! From a video file to a scored file.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use muvi_media::audio::AudioReader;
@@ -13,7 +14,7 @@ use muvi_scoring::hits::{HitSettings, find_hits};
 use muvi_scoring::models::{MusicModels, PictureModels};
 use muvi_scoring::plan::{Plan, PlanRequest};
 use muvi_scoring::solver::SolverSettings;
-use muvi_timeline::{Ducking, FadeCurve, Mix, TempTrack, TrackMix};
+use muvi_timeline::{DuckBy, Ducking, FadeCurve, Mix, SampleSpan, TempTrack, TrackMix};
 
 use crate::cancel::CancelToken;
 use crate::describe;
@@ -23,6 +24,7 @@ use crate::event::{Event, Phase};
 use crate::progress::Progress;
 use crate::report::{LoudnessReport, ScoreReport};
 use crate::request::{ScoreRequest, TempTrackChoice};
+use crate::speech::spoken;
 use crate::style;
 use crate::take::{Brief, Take};
 use crate::target::workplace;
@@ -83,8 +85,10 @@ fn run(
     cancel: &CancelToken,
     listener: &mut (dyn FnMut(Event) + Send),
 ) -> Result<ScoreReport, Error> {
-    let mut phases = vec![Phase::Open, Phase::Watch, Phase::Plan];
-    phases.extend([Phase::Style, Phase::Compose, Phase::Export]);
+    let mut phases = vec![Phase::Open, Phase::Watch];
+    // Whether the video has a sound of its own isn't known yet.
+    phases.extend((wanted_temp_track(request) == TempTrackChoice::Duck).then_some(Phase::Speech));
+    phases.extend([Phase::Plan, Phase::Style, Phase::Compose, Phase::Export]);
     let mut progress = Progress::new(phases, cancel, listener);
 
     progress.start(Phase::Open)?;
@@ -133,6 +137,15 @@ fn run(
         progress.warn(warning.clone());
     }
 
+    let speech = if wanted_temp_track(request) == TempTrackChoice::Duck {
+        progress.start(Phase::Speech)?;
+        let hz = engine.sample_rate();
+        let instead = "; the music goes down under all that is loud instead";
+        spoken(&request.engine, &tools, &info, hz, instead, &mut progress)?
+    } else {
+        None
+    };
+
     progress.start(Phase::Plan)?;
     let plan = plan(request, &info, &watched)?;
     let models = match &mut *music {
@@ -165,7 +178,11 @@ fn run(
     }
 
     progress.start(Phase::Export)?;
-    let exported = mix_and_export(request, &tools, &info, engine, export, &take, &mut progress)?;
+    let own = OwnSound {
+        info: &info,
+        speech: speech.clone(),
+    };
+    let exported = mix_and_export(request, &tools, own, engine, export, &take, &mut progress)?;
     drop(folder);
     let (stages, seconds, warnings) = progress.into_times();
     Ok(ScoreReport {
@@ -181,6 +198,9 @@ fn run(
         plan: describe::plan(&plan),
         loudness: exported.loudness,
         temp_track: exported.temp_track.to_owned(),
+        speech: speech
+            .filter(|_| exported.temp_track == "duck")
+            .map(|spans| describe::spans(&spans, engine.sample_rate())),
         picture_provider: watched.provider,
         music_provider,
         runtime: engine.runtime.version(),
@@ -223,6 +243,13 @@ fn solver(request: &ScoreRequest, engine: &Engine) -> SolverSettings {
     solver
 }
 
+/// The video's own sound.
+struct OwnSound<'a> {
+    info: &'a MediaInfo,
+    /// Where somebody speaks, where that is known.
+    speech: Option<Arc<[SampleSpan]>>,
+}
+
 struct Mixed {
     loudness: LoudnessReport,
     temp_track: &'static str,
@@ -231,16 +258,20 @@ struct Mixed {
 fn mix_and_export(
     request: &ScoreRequest,
     tools: &Tools,
-    info: &MediaInfo,
+    OwnSound { info, speech }: OwnSound<'_>,
     engine: &Engine,
     export: ExportPlan,
     take: &Take,
     progress: &mut Progress<'_>,
 ) -> Result<Mixed, Error> {
     let hz = engine.sample_rate();
-    let ceiling = if export.codec().is_lossy() { CEILING_LOSSY_DBTP } else { CEILING_DBTP };
+    let ceiling = if export.codec().is_lossy() {
+        CEILING_LOSSY_DBTP
+    } else {
+        CEILING_DBTP
+    };
     let gain_db = gain(request, take, f64::from(ceiling), progress);
-    let (temp_track, temp) = temp_track(request, info, hz);
+    let (temp_track, temp) = temp_track(request, info, speech.is_some(), hz);
     let length = export.frames();
     let mix = Mix {
         music: TrackMix {
@@ -266,7 +297,7 @@ fn mix_and_export(
         path: request.output.clone(),
         source,
     })?;
-    let mut renderer = Renderer::new(music, own, &mix, hz, length)?;
+    let mut renderer = Renderer::with_speech(music, own, speech.unwrap_or_default(), &mix, hz, length)?;
     let mut meter = LoudnessMeter::new(hz)?;
     let mut source = |[left, right]: [&mut [f32]; 2]| -> Result<usize, SourceError> {
         let done = renderer.render([&mut *left, &mut *right])?;
@@ -313,21 +344,41 @@ fn gain(request: &ScoreRequest, take: &Take, ceiling: f64, progress: &mut Progre
     gain
 }
 
-/// What is done with the video's own sound, in a word and for the mix.
-fn temp_track(request: &ScoreRequest, info: &MediaInfo, hz: u32) -> (&'static str, TempTrack) {
-    if info.main_audio().is_none() {
-        return ("none", TempTrack::Mute);
-    }
-    let sound_file = crate::target::is_sound(&request.output);
-    let default = if sound_file {
+/// What is to become of the video's own sound, where it has one.
+fn wanted_temp_track(request: &ScoreRequest) -> TempTrackChoice {
+    let default = if crate::target::is_sound(&request.output) {
         TempTrackChoice::Mute
     } else {
         TempTrackChoice::Duck
     };
-    match request.temp_track.unwrap_or(default) {
+    request.temp_track.unwrap_or(default)
+}
+
+/// What is done with the video's own sound, in a word and for the mix.
+fn temp_track(
+    request: &ScoreRequest,
+    info: &MediaInfo,
+    speech_known: bool,
+    hz: u32,
+) -> (&'static str, TempTrack) {
+    if info.main_audio().is_none() {
+        return ("none", TempTrack::Mute);
+    }
+    match wanted_temp_track(request) {
         TempTrackChoice::Keep => ("keep", TempTrack::Keep { gain_db: 0.0 }),
         TempTrackChoice::Mute => ("mute", TempTrack::Mute),
-        TempTrackChoice::Duck => ("duck", TempTrack::Duck(Ducking::speech(hz))),
+        TempTrackChoice::Duck => {
+            let by = if speech_known {
+                DuckBy::Speech
+            } else {
+                DuckBy::Level
+            };
+            let ducking = Ducking {
+                by,
+                ..Ducking::speech(hz)
+            };
+            ("duck", TempTrack::Duck(ducking))
+        }
     }
 }
 

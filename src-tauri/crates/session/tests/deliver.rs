@@ -391,12 +391,12 @@ fn what_cannot_be_is_refused_with_the_reason() {
     };
     check(
         &|it| it.goal = Goal::Lufs(-3.0),
-        Family::Output,
+        Family::Request,
         "a loudness of -3 is out of range; use -40 to -6",
     );
     check(
         &|it| it.ceiling_dbtp = Some(f32::NAN),
-        Family::Output,
+        Family::Request,
         "a ceiling",
     );
     check(
@@ -406,7 +406,7 @@ fn what_cannot_be_is_refused_with_the_reason() {
     );
     check(
         &|it| it.range = Some(FrameSpan::new(0, 99_999)),
-        Family::Output,
+        Family::Request,
         "does not lie in the picture",
     );
     check(

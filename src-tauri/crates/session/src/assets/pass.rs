@@ -29,7 +29,7 @@ pub struct TempPass {
 
 /// Where the sound comes from.
 pub(super) enum Sound {
-    Video(AudioReader),
+    Video(Box<AudioReader>),
     Decoded(GrowingWav),
 }
 

@@ -122,7 +122,12 @@ impl Temp {
         let source = match made {
             // What was decoded before need not be decoded again.
             Some(path) => Sound::Decoded(GrowingWav::open(path)?),
-            None => Sound::Video(AudioReader::open_video(tools, info, stream, self.sample_rate)?),
+            None => Sound::Video(Box::new(AudioReader::open_video(
+                tools,
+                info,
+                stream,
+                self.sample_rate,
+            )?)),
         };
         let recorder = missing.and_then(|path| Recorder::create(path, self.sample_rate, each));
         if over {

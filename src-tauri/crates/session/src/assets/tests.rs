@@ -204,10 +204,10 @@ fn speech_and_the_file_to_play_in_one_pass() {
     // All from the cache; without it from the file, which is not decoded again; the file alone is made again.
     let (_, _, again) = open(&path, Some(&cache));
     assert_eq!(again.spoken(), Some(Arc::clone(&spoken)));
-    assert_eq!(playable(&work(&again)), [sound.clone()]);
+    assert_eq!(playable(&work(&again)), std::slice::from_ref(&sound));
     std::fs::rename(&path, dir.path().join("hidden")).unwrap();
     let without = Assets::with_cache(&Tools::locate().unwrap(), &info, "key", None, HZ);
-    assert_eq!(playable(&work(&without)), [sound.clone()]);
+    assert_eq!(playable(&work(&without)), std::slice::from_ref(&sound));
     assert_eq!(without.spoken(), Some(Arc::clone(&spoken)));
     assert_eq!(without.temp_peaks(0, 3), assets.temp_peaks(0, 3));
     std::fs::rename(dir.path().join("hidden"), &path).unwrap();

@@ -235,7 +235,7 @@ fn marks(project: &Project, cues: &mut [(SheetCue, TakeDocument)]) -> Vec<Mark> 
             }
         }
         let [from, to] = [cue.span.start(), cue.span.end()].map(|frame| frame as f64 / rate);
-        let within = |time: f64| (from..to).contains(&time).then(|| time - from);
+        let within = |time: f64| (from..to).contains(&time).then_some(time - from);
         let hits: Vec<f64> = report.moments.iter().filter_map(|it| within(it.time_s)).collect();
         let heard: Vec<f64> = onsets.iter().filter_map(|onset| within(*onset)).collect();
         let lift = hit_lift(

@@ -67,13 +67,19 @@ fn files(folder: &Path) -> impl Iterator<Item = (TakeId, PathBuf)> {
 pub(super) fn sweep(folder: &Path) {
     for place in [folder.to_owned(), dir(folder)] {
         for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            if name
-                .to_str()
-                .is_some_and(|name| name.starts_with('.') && name.ends_with(".part"))
-            {
+            if entry.file_name().to_str().is_some_and(is_half_written) {
                 let _ = fs::remove_file(entry.path());
             }
         }
     }
+}
+
+/// A hidden part, or a take that was still growing (`7.wav.part`).
+fn is_half_written(name: &str) -> bool {
+    let Some(name) = name.strip_suffix(".part") else {
+        return false;
+    };
+    let take = name.rsplit_once('.');
+    name.starts_with('.')
+        || take.is_some_and(|(stem, kind)| KINDS.contains(&kind) && stem.parse::<u32>().is_ok())
 }

@@ -121,7 +121,7 @@ impl Studio {
         }
         let tools = Tools::locate().map_err(Fault::because)?;
         let mut reader = AudioReader::open_file(&tools, &mark.0, DRAWN_HZ, None).map_err(Fault::because)?;
-        let wave = draw(&mut |planes| reader.read(planes).map_err(Fault::because))?;
+        let wave = draw(|planes| reader.read(planes).map_err(Fault::because))?;
         drawn.insert(0, (mark, Arc::clone(&wave)));
         drawn.truncate(KEPT);
         Ok(wave)
@@ -147,7 +147,7 @@ impl Studio {
 }
 
 /// Lowest and highest value of both channels in each hundredth of a second of a sound at [`DRAWN_HZ`].
-fn draw(read: &mut dyn FnMut([&mut [f32]; 2]) -> Result<usize, Fault>) -> Result<Wave, Fault> {
+fn draw(mut read: impl FnMut([&mut [f32]; 2]) -> Result<usize, Fault>) -> Result<Wave, Fault> {
     let step = DRAWN_HZ as usize / PEAKS_HZ;
     let (mut left, mut right) = (vec![0.0; step * PEAKS_HZ], vec![0.0; step * PEAKS_HZ]);
     let mut wave = Vec::new();

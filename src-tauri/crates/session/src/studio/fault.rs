@@ -5,7 +5,8 @@ use crate::error::{Error, Family};
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// A stable word: the error's family in snake case, or a word of its own where somebody acts on it.
+    /// A stable word: the error's family in snake case, or a word of its own where somebody acts on it, such as
+    /// `exists` for an output that may not be replaced.
     pub code: String,
     /// Says what is wrong, where, and what to do.
     pub message: String,
@@ -55,6 +56,7 @@ impl From<&Error> for Fault {
             Family::Tools => "tools",
             Family::InputUnreadable => "input_unreadable",
             Family::InputUnusable => "input_unusable",
+            Family::Output if error.existing_output().is_some() => "exists",
             Family::Output => "output",
             Family::Space => "space",
             Family::Pack => "pack",
@@ -84,4 +86,23 @@ pub(super) fn causes(error: &(dyn std::error::Error + 'static)) -> Option<String
         next = cause.source();
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use muvi_media::OutputError;
+    use muvi_media::export::ExportError;
+
+    use super::*;
+
+    #[test]
+    fn what_may_not_be_replaced_has_a_word_of_its_own() {
+        let check = |error: Error, code: &str| assert_eq!(Fault::from(&error).code, code, "{error}");
+        let exists = || OutputError::Exists { path: "a.mp4".into() };
+        check(exists().into(), "exists");
+        check(ExportError::Output(exists()).into(), "exists");
+        check(OutputError::NoFolder { path: "a.mp4".into() }.into(), "output");
+        check(OutputError::DiskFull { path: "a.mp4".into() }.into(), "space");
+        check(Error::Cancelled, "cancelled");
+    }
 }

@@ -11,15 +11,6 @@ impl Studio {
     /// `exists` if it is there already and may not be replaced; else what can't be read or written.
     pub fn hand_over(&self, order: &HandOverOrder) -> Result<HandedOver, Fault> {
         let source = self.with(|open| Ok(HandOverSource::of(&open.document)))?;
-        hand_over(&source, order, &CancelToken::new()).map_err(|error| {
-            let fault = Fault::from(&error);
-            match error.existing_output() {
-                Some(_) => Fault {
-                    code: "exists".into(),
-                    ..fault
-                },
-                None => fault,
-            }
-        })
+        hand_over(&source, order, &CancelToken::new()).map_err(|error| Fault::from(&error))
     }
 }

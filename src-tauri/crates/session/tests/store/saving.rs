@@ -155,10 +155,21 @@ fn files_of_takes_stay_while_anything_can_bring_them_back() {
         "not_found"
     );
     // What a killed process left half-written goes.
-    fs::write(folder.join("takes/.9.wav.abc.part"), b"x").unwrap();
+    for name in [
+        ".9.wav.abc.part",
+        "9.wav.part",
+        "9.latents.part",
+        "9.json.part",
+        "mine.wav.part",
+    ] {
+        fs::write(folder.join("takes").join(name), b"x").unwrap();
+    }
+    // Whoever can't have the lock leaves what may be growing.
+    assert!(Document::open(&kit.places, &folder).is_err());
+    assert_eq!(takes().len(), 8);
     drop(document);
     kit.open(&folder);
-    assert_eq!(takes().len(), 3);
+    assert_eq!(takes(), ["2.json", "2.latents", "2.wav", "mine.wav.part"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 import type { CueView } from '../api/types';
 import { t } from '../i18n';
+import { nominal, type Rate } from '../lib/time';
 import { heardSpan, silentFrames } from '../timeline/geometry/heard';
 import { shared } from '../timeline/geometry/spans';
 
@@ -22,4 +23,15 @@ export function crossText(cue: CueView, cues: readonly CueView[], length: (frame
     return span ? [t('cue.crosses', { name: other.name, length: length(span[1] - span[0]) })] : [];
   });
   return texts.length > 0 ? texts.join(' ') : null;
+}
+
+/** A length in words, for a sentence: "1 s", "12 frames", "2 s 5 frames". */
+export function lengthWords(frames: number, rate: Rate): string {
+  const n = nominal(rate);
+  const [seconds, rest] = [Math.floor(frames / n), Math.round(frames) % n];
+  const parts = [
+    ...(seconds > 0 ? [t('time.seconds', { n: seconds })] : []),
+    ...(rest > 0 || seconds === 0 ? [rest === 1 ? t('time.frame') : t('time.frames', { n: rest })] : []),
+  ];
+  return parts.join(' ');
 }

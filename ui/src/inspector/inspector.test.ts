@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CueView } from '../api/types';
 import { makeApp, makeMeasures, makeProject, threeCues } from '../test/project';
-import { crossText, silenceText } from './cue';
+import { crossText, lengthWords, silenceText } from './cue';
 import { measuresText, missText, whatText } from './measures';
 import { heard } from '../state/deliveries.svelte';
 import { mixText, speechText } from './measured';
@@ -46,6 +46,10 @@ describe('a cue', () => {
     expect(silenceText(cue(2, { span: [500, 940] }), length)).toBe('The music starts 12 f after the cue does.');
     expect(silenceText(cue(2, { span: [500, 950] }), length)).toContain('12 f');
     expect(silenceText(cue(2, { span: [0, 40] }), length)).toContain('another place');
+  });
+  it('says lengths in words', () => {
+    const words = [24, 12, 1, 53, 0].map((frames) => lengthWords(frames, [24, 1]));
+    expect(words).toEqual(['1 s', '12 frames', '1 frame', '2 s 5 frames', '0 frames']);
   });
   it('says with whom it crosses', () => {
     expect(crossText(cue(1), project.cues, length)).toBe('Crosses with Chase for 48 f.');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hold, read, write, type Format } from './values';
+import { hold, minus, read, sentence, write, type Format } from './values';
 
 const db: Format = { unit: 'db', min: -60, max: 12, step: 0.5, digits: 1, silence: true };
 const ms: Format = { unit: 'ms', min: 0, max: 5000, step: 10, digits: 0, rate: [25, 1] };
@@ -91,5 +91,12 @@ describe('write', () => {
   it('holds to the range and rounds', () => {
     expect(hold(-6.04, db)).toBe(-6);
     expect(hold(0.456, share)).toBe(0.46);
+  });
+
+  it('sets what the program says', () => {
+    expect(minus('-16.0 LUFS, range 6.3 LU, -1.0 dBTP')).toBe('−16.0 LUFS, range 6.3 LU, −1.0 dBTP');
+    expect(minus('+47 points (-3 to +100)')).toBe('+47 points (−3 to +100)');
+    expect(minus('h264, copied, not re-encoded, 2-3 files')).toBe('h264, copied, not re-encoded, 2-3 files');
+    expect(sentence('the ceiling is -1.5 dBTP')).toBe('The ceiling is −1.5 dBTP');
   });
 });

@@ -199,3 +199,9 @@ export function write(value: number, format: Format): string {
 export function bigStep(format: Format): number {
   return format.unit === 'frames' && format.rate ? nominal(format.rate) : format.step * 10;
 }
+
+/** A text of the program as the window sets it: a true minus before numbers. */
+export const minus = (text: string): string => text.replace(/(^|[^\p{L}\p{N}])-(?=\d)/gu, '$1−');
+
+/** The same as a sentence, which begins with a capital. */
+export const sentence = (text: string): string => minus(text.charAt(0).toUpperCase() + text.slice(1));

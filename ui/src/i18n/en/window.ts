@@ -23,6 +23,8 @@ export const window = {
   'forecast.newSeed': 'new seed',
   'forecast.takes': 'about {length}',
   'time.seconds': '{n} s',
+  'time.frame': '1 frame',
+  'time.frames': '{n} frames',
   'time.minutes': '{n} min',
 
   'layout.left': 'Width of styles and takes',

@@ -31,26 +31,35 @@ export function paintSection({ c, ink }: Pen, [from, to]: readonly [number, numb
   c.fillRect(x, top + high - 2, w, 2);
 }
 
-/** How far the music goes down under speech: hanging from the top. */
-export function paintDucking({ c, ink, height }: Pen, cue: CueScene, top: number, high: number): void {
-  const { ducking } = cue;
-  if (!ducking.some((db) => db > 0.05)) return;
-  const line = () => {
-    c.beginPath();
-    for (let n = 0; n < ducking.length; n++) {
-      c.lineTo(cue.from + 2 * n, Math.min(height, top + 1 + (ducking[n]! / DUCK_RANGE_DB) * high));
-    }
-  };
-  line();
-  c.lineTo(cue.from + 2 * (ducking.length - 1), top);
+/** Whether ducking does anything that is seen. */
+const ducks = (cue: CueScene): boolean => cue.ducking.some((db) => db > 0.05);
+
+function duckingLine({ c, height }: Pen, { ducking, from }: CueScene, top: number, high: number): void {
+  c.beginPath();
+  for (let n = 0; n < ducking.length; n++) {
+    c.lineTo(from + 2 * n, Math.min(height, top + 1 + (ducking[n]! / DUCK_RANGE_DB) * high));
+  }
+}
+
+/** What the music goes down by under speech: hanging from the top, behind the waveform. */
+export function paintDuckingGround(pen: Pen, cue: CueScene, top: number, high: number): void {
+  if (!ducks(cue)) return;
+  const { c, ink } = pen;
+  duckingLine(pen, cue, top, high);
+  c.lineTo(cue.from + 2 * (cue.ducking.length - 1), top);
   c.lineTo(cue.from, top);
   c.closePath();
-  const alpha = c.globalAlpha;
-  c.globalAlpha = 0.16 * alpha;
+  c.globalAlpha = 0.16;
   c.fillStyle = ink.speech;
   c.fill();
-  c.globalAlpha = alpha;
-  line();
+  c.globalAlpha = 1;
+}
+
+/** How far the music goes down under speech. */
+export function paintDucking(pen: Pen, cue: CueScene, top: number, high: number): void {
+  if (!ducks(cue)) return;
+  const { c, ink } = pen;
+  duckingLine(pen, cue, top, high);
   c.strokeStyle = ink.surface1;
   c.lineWidth = 3.5;
   c.stroke();

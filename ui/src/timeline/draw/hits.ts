@@ -1,4 +1,5 @@
 import type { HitView } from '../../api/types';
+import { missLabel } from '../geometry/hits';
 import { label, fitted, lock, type Pen } from './pen';
 
 /** A hit that is visible. */
@@ -46,7 +47,7 @@ function paintHit(pen: Pen, { hit, x: place, chosen, room }: HitMark): void {
   if (hit.landing && hit.landing.missMs !== null && !hit.landing.landed) {
     label(pen);
     c.fillStyle = ink.text2;
-    const miss = `${hit.landing.missMs > 0 ? '+' : ''}${hit.landing.missMs} ms`;
+    const miss = missLabel(hit.landing.missMs);
     if (c.measureText(miss).width <= room - 4) c.fillText(miss, x + HALF + 4, SIGN_Y);
   }
 }

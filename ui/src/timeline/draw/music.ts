@@ -1,6 +1,6 @@
 import { CUE_HEAD, CUE_MARGIN, cueBody } from '../geometry/cue';
 import type { Columns } from '../geometry/wave';
-import { paintAnew, paintDucking, paintFade, paintGain, paintHandles, paintSection, type FadeScene } from './cueParts';
+import { paintAnew, paintDucking, paintDuckingGround, paintFade, paintGain, paintHandles, paintSection, type FadeScene } from './cueParts';
 import { paintLine, type LineScene } from './line';
 import { fitted, hatch, label, type Pen } from './pen';
 import { paintWave } from './wave';
@@ -61,7 +61,7 @@ export function paintMusic(pen: Pen, { cues, overlaps, drawn }: MusicScene): voi
   // Both waveforms of a cross-fade are seen: sound lies over all grounds, names and frames over all sound.
   for (const cue of cues) inside(pen, cue, (x0, x1) => paintSound(pen, cue, x0, x1));
   for (const cue of cues) inside(pen, cue, (x0, x1) => paintHead(pen, cue, x0, x1));
-  for (const cue of cues) paintFrame(pen, cue);
+  cues.forEach((cue, n) => paintFrame(pen, cue, cues.slice(n + 1)));
   if (drawn) {
     box(pen, drawn[0], drawn[1]);
     pen.c.strokeStyle = ink.accent;
@@ -92,10 +92,13 @@ function inside(pen: Pen, cue: CueScene, draw: (x0: number, x1: number) => void)
   c.restore();
 }
 
-function paintGround({ c, ink, width, height }: Pen, cue: CueScene): void {
+function paintGround(pen: Pen, cue: CueScene): void {
+  const { c, ink, width, height } = pen;
   const [x0, x1] = edges(cue);
   c.fillStyle = ink.musicSoft;
   c.fillRect(Math.max(-1, x0), 0, Math.min(width + 1, x1) - Math.max(-1, x0), height);
+  const [top, high] = cueBody(height);
+  if (cue.wave || cue.making) paintDuckingGround(pen, cue, top, high);
 }
 
 /** The ground where two cues cross is darker, so that where it begins and ends is seen. */
@@ -180,12 +183,23 @@ function paintHead(pen: Pen, cue: CueScene, x0: number, x1: number): void {
   if (!cue.making) paintAnew(pen, cue, at + c.measureText(title).width);
 }
 
-function paintFrame(pen: Pen, cue: CueScene): void {
-  const { c, ink } = pen;
+/** The frame of a cue, but for where it would cross the names of those that lie over it. */
+function paintFrame(pen: Pen, cue: CueScene, above: readonly CueScene[]): void {
+  const { c, ink, width, height } = pen;
   const [x0, x1] = edges(cue);
   paintHandles(pen, cue);
+  c.save();
+  for (const other of above) {
+    const [from, to] = edges(other);
+    if (from >= x1 || to <= x0) continue;
+    c.beginPath();
+    c.rect(-1, 0, width + 2, height);
+    c.rect(from, CUE_MARGIN, to - from, CUE_HEAD);
+    c.clip('evenodd');
+  }
   box(pen, x0, x1);
   c.strokeStyle = cue.chosen ? ink.accent : ink.music;
   c.lineWidth = cue.chosen ? 2 : 1;
   c.stroke();
+  c.restore();
 }

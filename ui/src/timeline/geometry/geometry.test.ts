@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { barStride, beatMarks, type Beat } from './beats';
 import { fadeGain, gainLabel, gainToHeight, heightToGain, heldFade } from './fades';
-import { hitUnder, labelRooms, neighbour, thinned } from './hits';
+import { hitUnder, labelRooms, missLabel, neighbour, thinned } from './hits';
 import { frameOfLabel, lengthLabel } from './labels';
 import { rulerMarks, rulerSteps } from './ruler';
 import { drawnSpan, movedSpan, withEdge } from './spans';
@@ -105,6 +105,16 @@ describe('timecode on the ruler', () => {
     expect(labels).toContain('00:00:59;27');
     expect(labels).not.toContain('00:01:00;00');
     expect(labels.every((label) => /^\d\d:\d\d:\d\d;\d\d$/.test(label ?? ''))).toBe(true);
+  });
+  test('misses are told in whole milliseconds', () => {
+    expect([-150.13605, 83.6].map(missLabel)).toEqual(['−150 ms', '+84 ms']);
+  });
+  test('labels never touch', () => {
+    for (let scale = 0.009; scale <= 40; scale *= 1.07) {
+      const labels = rulerMarks({ left: 0, scale, width: 1900 }, FILM, false, HOUR).filter((mark) => mark.label);
+      const least = (labels[0]?.label?.length ?? 0) > 8 ? 96 : 76;
+      for (let i = 1; i < labels.length; i++) expect(labels[i]!.x - labels[i - 1]!.x).toBeGreaterThanOrEqual(least - 0.01);
+    }
   });
   test('far out there are few marks, in the picture only', () => {
     const marks = rulerMarks(fit(1000, HOUR), FILM, false, HOUR);

@@ -85,3 +85,8 @@ export function neighbour(sorted: readonly number[], frame: number, way: 1 | -1)
   if (way > 0) return sorted[lowerBound(sorted, frame + 1, (f) => f)] ?? null;
   return sorted[lowerBound(sorted, frame, (f) => f) - 1] ?? null;
 }
+
+/** How far the music missed a hit, in whole milliseconds. */
+export function missLabel(ms: number): string {
+  return `${ms > 0 ? '+' : '−'}${Math.round(Math.abs(ms))} ms`;
+}

@@ -30,8 +30,10 @@ export function rulerSteps(scale: number, rate: Rate, labelWidth: number): { maj
 /** All marks that are visible, labels included that reach in from the left. */
 export function rulerMarks(view: View, rate: Rate, dropFrame: boolean, frames: number): RulerMark[] {
   const n = nominal(rate);
+  // Labels with frames are wider than those of whole seconds.
   const close = rulerSteps(view.scale, rate, 96);
-  const { major, minor } = close.major < n ? close : rulerSteps(view.scale, rate, 76);
+  const wide = rulerSteps(view.scale, rate, 76);
+  const { major, minor } = wide.major < n ? close : wide;
   const [first, last] = visible(view);
   // Starts before what is visible, so that a label that reaches in is there. Labels run ahead of frames in drop
   // frame, so that this is never too late.

@@ -70,11 +70,7 @@ pub fn on_event(app: &AppHandle, event: RunEvent) {
         RunEvent::WindowEvent {
             event: WindowEvent::CloseRequested { api, .. },
             ..
-        } => {
-            if !may_close(app) {
-                api.prevent_close();
-            }
-        }
+        } if !may_close(app) => api.prevent_close(),
         RunEvent::WindowEvent {
             event: WindowEvent::DragDrop(event),
             ..

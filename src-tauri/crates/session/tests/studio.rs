@@ -242,7 +242,9 @@ fn a_take_is_made_measured_and_delivered() {
             desk.studio.export(part).unwrap(),
             desk.studio.export(whole.clone()).unwrap(),
         ];
-        jobs.map(|job| desk.done(job));
+        for job in jobs {
+            desk.done(job);
+        }
         let bytes = |name: &str| std::fs::metadata(folder.join(name)).unwrap().len();
         assert!((bytes("whole.wav") as f64 / bytes("loop.wav") as f64 - 3.0).abs() < 0.1);
         let there = desk.end(desk.studio.export(whole).unwrap());

@@ -2,6 +2,7 @@ import type { MixMeasure } from '../api/types';
 import { t } from '../i18n';
 
 const number = (value: number): string => value.toFixed(1).replace('-', '−');
+const tenths = (value: number): number => Math.round(value * 10) / 10;
 const lufs = (value: number | null): string => (value === null ? t('measure.silence') : `${number(value)} LUFS`);
 
 /** The mix as a whole, in a sentence. */
@@ -18,7 +19,8 @@ export function speechText({ speech }: MixMeasure): string {
   return t('measure.speech', {
     speech: lufs(speechLufs),
     music: lufs(musicLufs),
-    under: number(speechLufs - musicLufs),
+    // Of the numbers that are shown, so that they add up.
+    under: number(tenths(speechLufs) - tenths(musicLufs)),
     ducking: number(duckingDb),
   });
 }

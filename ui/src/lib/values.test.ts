@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hold, minus, read, sentence, write, type Format } from './values';
+import { hold, read, sentence, typeset, write, type Format } from './values';
 
 const db: Format = { unit: 'db', min: -60, max: 12, step: 0.5, digits: 1, silence: true };
 const ms: Format = { unit: 'ms', min: 0, max: 5000, step: 10, digits: 0, rate: [25, 1] };
@@ -94,9 +94,12 @@ describe('write', () => {
   });
 
   it('sets what the program says', () => {
-    expect(minus('-16.0 LUFS, range 6.3 LU, -1.0 dBTP')).toBe('−16.0 LUFS, range 6.3 LU, −1.0 dBTP');
-    expect(minus('+47 points (-3 to +100)')).toBe('+47 points (−3 to +100)');
-    expect(minus('h264, copied, not re-encoded, 2-3 files')).toBe('h264, copied, not re-encoded, 2-3 files');
-    expect(sentence('the ceiling is -1.5 dBTP')).toBe('The ceiling is −1.5 dBTP');
+    const set = (text: string) => typeset(text).replaceAll('\u00a0', '_');
+    expect(set('-16.0 LUFS, range 6.3 LU, -1.0 dBTP')).toBe('−16.0_LUFS, range 6.3_LU, −1.0_dBTP');
+    expect(set('+47 points (-3 to +100)')).toBe('+47 points (−3 to +100)');
+    expect(set('needs two windows of 15 s')).toBe('needs two windows of 15_s');
+    expect(set('100 %, of 12 stems')).toBe('100_%, of 12 stems');
+    expect(set('h264, copied, not re-encoded, 2-3 files')).toBe('h264, copied, not re-encoded, 2-3 files');
+    expect(sentence('the ceiling is -1.5')).toBe('The ceiling is −1.5');
   });
 });

@@ -200,8 +200,11 @@ export function bigStep(format: Format): number {
   return format.unit === 'frames' && format.rate ? nominal(format.rate) : format.step * 10;
 }
 
-/** A text of the program as the window sets it: a true minus before numbers. */
-export const minus = (text: string): string => text.replace(/(^|[^\p{L}\p{N}])-(?=\d)/gu, '$1−');
+/** Units that stay on the line of their number. */
+const UNITS = /(\d) (?=%|(?:s|ms|LUFS|LU|dBTP|dB|bpm|kHz|kbit\/s|MB)(?![\p{L}\p{N}]))/gu;
+
+/** A text of the program as the window sets it: a true minus before numbers, units that are not torn off. */
+export const typeset = (text: string): string => text.replace(/(^|[^\p{L}\p{N}])-(?=\d)/gu, '$1−').replace(UNITS, '$1\u00a0');
 
 /** The same as a sentence, which begins with a capital. */
-export const sentence = (text: string): string => minus(text.charAt(0).toUpperCase() + text.slice(1));
+export const sentence = (text: string): string => typeset(text.charAt(0).toUpperCase() + text.slice(1));

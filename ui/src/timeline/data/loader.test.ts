@@ -82,6 +82,22 @@ describe('loader', () => {
     vi.useRealTimers();
   });
 
+  test('what grew while it was loaded is asked for once more, at once', async () => {
+    vi.useFakeTimers();
+    const { loader, asked, settle } = made();
+    loader.want('lane', ['take/1/0']);
+    loader.refresh('take/1/');
+    asked[0]!.answer({ value: 'half', whole: false });
+    await settle();
+    await vi.advanceTimersByTimeAsync(5);
+    expect(asked.length).toBe(2);
+    asked[1]!.answer({ value: 'whole', whole: true });
+    await settle();
+    expect(asked.length).toBe(2);
+    expect(loader.get('take/1/0')).toBe('whole');
+    vi.useRealTimers();
+  });
+
   test('after a clear the same path is another thing', async () => {
     vi.useFakeTimers();
     const { loader, asked, settle } = made();

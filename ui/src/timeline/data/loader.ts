@@ -27,6 +27,8 @@ const LONGEST_WAIT = 6000;
 export class Loader<V> {
   #kept: Lru<Entry<V>>;
   #running = new Map<string, AbortController>();
+  /** What grew while it was being loaded: it is asked for once more. */
+  #outdated = new Set<string>();
   #wanted = new Map<string, readonly string[]>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #ended = false;
@@ -58,7 +60,9 @@ export class Loader<V> {
   /** Forgets when to ask again: something grew that is known to be more now. */
   refresh(prefix: string): void {
     for (const path of [...this.#wanted.values()].flat()) {
-      const entry = path.startsWith(prefix) ? this.#kept.get(path) : undefined;
+      if (!path.startsWith(prefix)) continue;
+      if (this.#running.has(path)) this.#outdated.add(path);
+      const entry = this.#kept.get(path);
       if (entry && !entry.whole) entry.again = 0;
     }
     this.#start();
@@ -108,9 +112,10 @@ export class Loader<V> {
     }
     if (this.#running.get(path) === control) this.#running.delete(path);
     if (this.#ended) return;
+    const outdated = this.#outdated.delete(path);
     if (!control.signal.aborted) {
       const before = this.#kept.get(path);
-      const wait = loaded?.whole ? 0 : Math.min(LONGEST_WAIT, before ? before.wait * 1.6 : FIRST_WAIT);
+      const wait = loaded?.whole || outdated ? 0 : Math.min(LONGEST_WAIT, before ? before.wait * 1.6 : FIRST_WAIT);
       const value = loaded ? loaded.value : (before?.value ?? null);
       this.#kept.set(path, { value, whole: loaded?.whole ?? false, again: this.clock() + wait, wait });
       if (loaded) this.changed();

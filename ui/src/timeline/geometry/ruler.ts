@@ -45,7 +45,8 @@ export function rulerMarks(view: View, rate: Rate, dropFrame: boolean, frames: n
     const previous = marks[marks.length - 1];
     if (previous && previous.frame === frame) continue;
     const text = major >= n ? clock(Math.round(label / n)) : timecode(frame, rate, dropFrame);
-    marks.push({ frame, x: xOf(view, frame), label: label % major === 0 ? text : null });
+    // There's no room for a label where the picture ends.
+    marks.push({ frame, x: xOf(view, frame), label: label % major === 0 && frame < frames ? text : null });
   }
   return marks;
 }

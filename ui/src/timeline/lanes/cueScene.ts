@@ -110,7 +110,7 @@ function cueScene(model: TimelineModel, project: ProjectView, cue: CueView, widt
     wave: sound ? columns(model, project, `cue ${cue.id}`, sound.id, sound.span, from, count) : null,
     gains: gains(project, cue, heard, view, from, count),
     fades: fadeScenes(model, cue, heard ?? cue.span, box),
-    making: making ? makingScene(model, project, making, from, count) : null,
+    making: making ? makingScene(model, project, cue, making, from, count) : null,
     gainText: gainLabel(cue.gainDb),
     line: lines ? lineScene(model, cue.id, cue.automation, gainBox(top, high), cue.span, width) : null,
     anew: take ? sectionsAnew(take, cue.takes).map((span) => [xOf(view, span[0]), xOf(view, span[1])] as const) : [],
@@ -153,16 +153,21 @@ function columns(
   return model.sources.peaks.columns(who, sound, count, first, samplesPerPixel(model.view, rate, project.sampleRate));
 }
 
-function makingScene(model: TimelineModel, project: ProjectView, making: Making, from: number, count: number) {
+function makingScene(model: TimelineModel, project: ProjectView, cue: CueView, making: Making, from: number, count: number) {
   const { rate } = project.video;
-  const origin = sampleOfFrame(making.span[0], rate, project.sampleRate);
-  const ready = placeOfSample(origin + making.readySamples, rate, project.sampleRate);
+  const whole = madeSpan(cue, making);
+  const ready = placeOfSample(sampleOfFrame(whole[0], rate, project.sampleRate) + making.readySamples, rate, project.sampleRate);
   return {
-    wave: columns(model, project, `making ${making.cue}`, making.take, making.span, from, count),
+    wave: columns(model, project, `making ${making.cue}`, making.take, whole, from, count),
     x0: xOf(model.view, making.span[0]),
     ready: xOf(model.view, Math.min(making.span[1], ready)),
     x1: xOf(model.view, making.span[1]),
   };
+}
+
+/** Where the take in the making will be: with a section made anew it is as long as the take that it was made in. */
+export function madeSpan(cue: CueView, making: Making): Span {
+  return (making.section ? takeInUse(cue)?.span : null) ?? making.span;
 }
 
 /** Amplitude of each column as it is heard: gain, drawn gain and fades; below 0 where the cue has no music. */

@@ -29,6 +29,7 @@ impl Unit {
     pub fn text(self, value: f64) -> String {
         match self {
             Self::Part => format!("{:.0} %", 100.0 * value),
+            Self::Points if value.abs() < 0.005 => "0 points".into(),
             Self::Points => format!("{:+.0} points", 100.0 * value),
             Self::Correlation => format!("{value:+.2}"),
             Self::Bpm => format!("{value:.1} bpm"),
@@ -37,6 +38,13 @@ impl Unit {
             Self::Lu => format!("{value:.1} LU"),
             Self::Dbtp => format!("{value:.1} dBTP"),
         }
+    }
+
+    /// The same without its unit, where that was said before.
+    fn number(self, value: f64) -> String {
+        let text = self.text(value);
+        text.split_once(' ')
+            .map_or(text.clone(), |(number, _)| number.to_owned())
     }
 }
 
@@ -128,7 +136,7 @@ impl Measure {
         };
         let mut text = self.unit.text(value);
         if let Some([low, high]) = self.interval {
-            text += &format!(" ({} to {})", self.unit.text(low), self.unit.text(high));
+            text += &format!(" ({} to {})", self.unit.number(low), self.unit.number(high));
         }
         if let Some(note) = &self.note {
             text += &format!(", {note}");
@@ -151,10 +159,7 @@ mod tests {
         let measure = Measure::new("hit_lift", "Lift", Unit::Points, "").value(0.551);
         assert_eq!(measure.text(), "+55 points");
         let measure = measure.interval(0.4, 0.68).note("24 hit points");
-        assert_eq!(
-            measure.text(),
-            "+55 points (+40 points to +68 points), 24 hit points"
-        );
+        assert_eq!(measure.text(), "+55 points (+40 to +68), 24 hit points");
         let none = Measure::new("sim", "SIM", Unit::Correlation, "").note("not in this pack");
         assert_eq!(
             (none.text(), none.chance_text()),

@@ -181,7 +181,12 @@ fn landing_rows(rows: &mut Vec<Measure>, found: Option<&HitLift>, of: &Landings)
     let lift = Measure::new(of.ids[1], of.names[1], Unit::Points, of.helps[1]).ideal("100 % minus chance");
     match found {
         Some(it) => {
-            let note = format!("of {} {}", it.hits, of.what);
+            let what = if it.hits == 1 {
+                of.what.trim_end_matches('s')
+            } else {
+                of.what
+            };
+            let note = format!("of {} {what}", it.hits);
             rows.push(part.value(it.score).chance(Some(it.chance)).note(note));
             rows.push(lift.value(it.lift).interval(it.low, it.high).chance(Some(0.0)));
         }

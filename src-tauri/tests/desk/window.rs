@@ -165,6 +165,19 @@ impl Window {
         drop(self.driver);
     }
 
+    /// Ends the program by its own command; waits until its process is gone.
+    pub async fn quit(self) {
+        let quit = "window.__TAURI_INTERNALS__.invoke('quit'); return true;";
+        // The answer may be lost with the window.
+        let _ = self.client.execute(quit, vec![]).await;
+        let deadline = Instant::now() + PATIENCE;
+        while !processes(&self.folder).is_empty() {
+            assert!(Instant::now() < deadline, "the program does not end");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        drop(self.driver);
+    }
+
     /// Closes the window as its user would.
     pub async fn close(self) {
         let _ = self.client.close().await;

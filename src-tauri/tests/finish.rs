@@ -704,7 +704,7 @@ async fn closing(film: Film) {
             "return window.__closing !== null && window.__closing.length > 0",
         )
         .await;
-    film.says("[role=dialog]", "An export is running").await;
+    film.says("[role=dialog]", "exports have not ended").await;
     film.window.screenshot("closing").await;
     let busy = film.call("busy", json!({})).await;
     assert!(!busy.as_array().unwrap().is_empty(), "nothing runs any more");

@@ -226,7 +226,7 @@ export const flows = {
     options: { jobs: queue },
     async play(page) {
       await emit(page, 'closing', queue.slice(2));
-      await page.getByText('An export is running.').waitFor();
+      await page.getByText('2 exports have not ended.').waitFor();
       same(await page.evaluate(() => document.activeElement?.textContent.trim()), 'Wait', 'focus');
       await page.keyboard.press('Enter');
       await until(page, 'gone', () => !document.querySelector('[role="dialog"]'));

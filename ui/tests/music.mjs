@@ -98,7 +98,7 @@ export const flows = {
       await out.fill('+1s');
       await page.keyboard.press('Enter');
       same((await edits(page)).at(-1), { edit: 'set_cue_span', cue: 2, span: [512, 964] }, 'a second longer');
-      await page.getByText(/The music ends 01:00 before the cue does/).waitFor();
+      await page.getByText(/The music ends 1 s before the cue does/).waitFor();
       await page.getByRole('button', { name: 'Generate for the new span' }).click();
       same(await calls(page, 'generate'), [{ cue: 2 }], 'generate');
       await page.evaluate(() => document.activeElement.blur());

@@ -156,6 +156,7 @@ export const deliver = {
 
   'closing.title': 'Close while something is running?',
   'closing.export': 'An export is running. Closing now ends it and leaves no file.',
+  'closing.exports': '{n} exports have not ended. Closing now ends them and leaves no files.',
   'closing.other': 'Something is still being made. Closing now ends it; your project is safe.',
   'closing.over': 'All of it has ended. Nothing is lost by closing now.',
   'closing.wait': 'Wait',

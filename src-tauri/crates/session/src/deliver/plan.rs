@@ -31,6 +31,11 @@ pub(super) struct Planned {
     pub(super) judged: Bus,
 }
 
+/// Whether the extension that was asked for gave way to another one; one that is only added is no surprise.
+fn replaced(path: &Path, asked: &Path) -> bool {
+    path != asked && path.with_extension("") == asked.with_extension("")
+}
+
 /// Plans an order. With `write` a folder for stems is made; else nothing is, and files that exist are no obstacle.
 pub(super) fn plan(subject: &Subject, order: &DeliverOrder, write: bool) -> Result<Planned, Error> {
     let path = names::fitting(&order.path, order.what, order.codec, &subject.info.video.codec);
@@ -49,6 +54,13 @@ pub(super) fn plan(subject: &Subject, order: &DeliverOrder, write: bool) -> Resu
     }
     within("a ceiling", ceiling, -9.0, 0.0).map_err(refuse)?;
     let (tracks, mut notes) = tracks(subject, order).map_err(refuse)?;
+    if let Some(asked) = order.path.extension().filter(|_| replaced(&path, &order.path)) {
+        let becomes = path.file_name().unwrap_or_default().display();
+        let asked = asked.display();
+        notes.push(format!(
+            "a file of the kind .{asked} isn't written like this: it becomes {becomes}"
+        ));
+    }
     let mut files = Vec::new();
     let overwrite = order.overwrite || !write;
     if order.what == Deliver::Stems {

@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 
 /// Frames a second of the picture with clicks.
 const FPS: f64 = 25.0;
+/// One window at a time: picture and sound need their time.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 const LONG: Duration = Duration::from_secs(240);
 
 fn ffmpeg(arguments: &[&str], out: &Path) {
@@ -58,13 +60,15 @@ fn clicks(folder: &Path, seconds: u32) -> PathBuf {
 
 /// Milliseconds since 1970 at which each frame was shown.
 const WATCH: &str = "window.__shown = [];
+    window.__watch?.disconnect();
     const box = document.querySelector('.box');
-    new MutationObserver(() => window.__shown.push([performance.timeOrigin + performance.now(), Number(box.dataset.frame)]))
-        .observe(box, { attributes: true, attributeFilter: ['data-frame'] });
+    window.__watch = new MutationObserver(() => window.__shown.push([performance.timeOrigin + performance.now(), Number(box.dataset.frame)]));
+    window.__watch.observe(box, { attributes: true, attributeFilter: ['data-frame'] });
     return true;";
 
 /// By how many frames the picture of each click came after its sound.
 async fn lags(seconds: u32) -> Vec<f64> {
+    let _turn = TURN.lock().await;
     let desk = Desk::new(1280, 720);
     let video = clicks(desk.folder(), seconds);
     let window = desk.window(None).await;
@@ -76,26 +80,29 @@ async fn lags(seconds: u32) -> Vec<f64> {
         )
         .await;
     idle(&window).await;
-    window.script(WATCH).await;
-    let recording = desk.record();
-    window
-        .call("transport", json!({ "command": { "kind": "play" } }))
-        .await
-        .unwrap();
-    tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
-    window
-        .call("transport", json!({ "command": { "kind": "pause" } }))
-        .await
-        .unwrap();
-    let began = recording.began();
-    let [left, _] = recording.stop();
-    let shown: Vec<(f64, f64)> =
-        serde_json::from_value(window.script("return window.__shown").await).unwrap();
+    // A busy machine may take the device away just after it was opened: the engine pauses then and says so.
+    let (mut heard, mut shown, mut began) = (Vec::new(), Vec::new(), 0.0);
+    for _ in 0..3 {
+        play_at(&window, json!({ "kind": "seek", "frame": 0 })).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        window.script(WATCH).await;
+        let recording = desk.record();
+        play_at(&window, json!({ "kind": "play" })).await;
+        tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
+        play_at(&window, json!({ "kind": "pause" })).await;
+        began = recording.began();
+        let [left, _] = recording.stop();
+        heard = onsets(&left);
+        let log = window.script("return window.__shown").await;
+        shown = serde_json::from_value::<Vec<(f64, f64)>>(log).unwrap();
+        eprintln!("{} clicks heard, {} frames shown", heard.len(), shown.len());
+        if heard.len() + 3 >= seconds as usize {
+            break;
+        }
+    }
     window.close().await;
 
     // Each click is told by its place in the order: they are a second apart.
-    let heard = onsets(&left);
-    eprintln!("{} clicks heard, {} frames shown", heard.len(), shown.len());
     assert!(
         heard.len() + 3 >= seconds as usize,
         "only {} clicks of {seconds} were heard",
@@ -112,6 +119,11 @@ async fn lags(seconds: u32) -> Vec<f64> {
             (click > 0.0).then(|| (its.0 - when) / 1e3 * FPS)
         })
         .collect()
+}
+
+async fn play_at(window: &Window, command: Value) {
+    let arguments = json!({ "command": command });
+    window.call("transport", arguments).await.unwrap();
 }
 
 /// Waits until no job runs any more and the temp track is there.
@@ -209,6 +221,7 @@ fn find(whole: &[f32], part: &[f32], lags: std::ops::Range<usize>, step: usize) 
 
 #[tokio::test]
 async fn the_export_sounds_like_the_preview() {
+    let _turn = TURN.lock().await;
     let desk = Desk::new(1280, 720);
     let film = desk.folder().join("film.mp4");
     let source = fixture("oa4_launch.webm");

@@ -3,7 +3,8 @@
     python -m muvi_models.train_codec fit   --music models/data/music --run models/runs/codec
     python -m muvi_models.train_codec train --music models/data/music --run models/runs/codec --minutes 60
 
-With `fit --learned` the encoder is a network too, and both train together.
+With `fit --learned` the encoder is a network too, and both train together. `train --decoder-only --start FILE` goes on
+with the decoder of a trained codec: latents stay what they are, so what was trained on them stays valid.
 """
 
 import argparse
@@ -104,12 +105,15 @@ class Trainer:
 
     def __init__(self, arguments, workers: Workers):
         self.run, self.arguments, self.workers = arguments.run, arguments, workers
-        self.encoder, self.decoder = (m.to(workers.device) for m in load_codec(arguments.run / "linear.pt")[:2])
-        self.learned = self.encoder.config.learned
+        start = arguments.start or arguments.run / "linear.pt"
+        self.encoder, self.decoder = (m.to(workers.device) for m in load_codec(start)[:2])
+        self.learned = self.encoder.config.learned and not arguments.decoder_only
+        self.weights = WEIGHTS | {"log": arguments.log_weight}
         self.mean = copy.deepcopy(self.encoder), copy.deepcopy(self.decoder)
         own = [*self.encoder.parameters()] if self.learned else []
         self.parameters = [*own, *self.decoder.parameters()]
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        given = {"lr": arguments.rate, "betas": (0.9, 0.98), "weight_decay": 0.01}
+        self.optimizer = torch.optim.AdamW(self.parameters, **given, fused=True)
         mel = torch.from_numpy(mel_bands(128))
         self.mel = (mel / mel.sum(0)).to(workers.device)
         self.step, spent, self.last = 0, 0.0, arguments.run / "last.pt"
@@ -124,7 +128,7 @@ class Trainer:
 
     def train_step(self, windows: Windows, fraction: float) -> dict[str, float]:
         """One batch; the losses. `fraction` 0..1 of the budget is spent."""
-        rate = RATE * warm_then_decay(self.step, fraction, 100, 0.3)
+        rate = self.arguments.rate * warm_then_decay(self.step, fraction, 100, 0.3)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         target = windows.batch(self.arguments.batch).to(self.workers.device)
@@ -133,12 +137,13 @@ class Trainer:
             latents = self.encoder(target)
         if self.learned:
             losses["latents"] = latent_loss(latents[..., : self.encoder.config.spectral], self.encoder.gain)
+        if self.encoder.config.learned:
             latents = latents + torch.randn_like(latents) * torch.rand_like(latents[:, :1, :1]) * LATENT_NOISE
         with self.workers.autocast():
             log_mid, image = self.decoder.banded(latents)
         losses |= decoder_loss(log_mid.float(), image.float(), target, self.encoder.bands, self.mel)
         self.optimizer.zero_grad(set_to_none=True)
-        sum(WEIGHTS[k] * v for k, v in losses.items()).backward()
+        sum(self.weights[k] * v for k, v in losses.items()).backward()
         self.workers.average_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
@@ -164,7 +169,8 @@ def train(arguments) -> None:
     trainer = Trainer(arguments, workers)
     seed = trainer.step * workers.world + workers.rank
     torch.manual_seed(seed)
-    windows = Windows(train_folders(arguments), arguments.latents, seed, arguments.limit, worn=trainer.learned)
+    worn = trainer.encoder.config.learned
+    windows = Windows(train_folders(arguments), arguments.latents, seed, arguments.limit, worn)
     held = Windows(arguments.music[0] / "heldout", 64, seed=5).batch(16) if workers.first else None
     curve = Curve(arguments.run / "curve.jsonl")
     sums: dict = {}
@@ -195,6 +201,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--config", choices=list(CONFIGS), help="fit: sizes by name")
     parser.add_argument("--spectral", type=int, help="fit: spectral latents")
     parser.add_argument("--learned", action="store_true", help="fit: a codec whose encoder is a network too")
+    parser.add_argument("--start", type=Path, help="train: a codec's weights to start from (default: the analysis)")
+    parser.add_argument("--decoder-only", action="store_true", help="train: leave the encoder as it is")
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--log-weight", type=float, default=WEIGHTS["log"], help="weight of the log magnitudes' loss")
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--latents", type=int, default=24, help="length of a training window")
     parser.add_argument("--every", type=int, default=200, help="steps between checkpoints")

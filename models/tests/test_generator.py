@@ -12,7 +12,7 @@ import torch
 
 from muvi_models import contract as c
 from muvi_models import pieces, train_codec, train_velocity
-from muvi_models.codec import CodecConfig, CodecDecoder, CodecEncoder, fit_linear
+from muvi_models.codec import CodecConfig, CodecDecoder, CodecEncoder, fit_linear, load_codec
 from muvi_models.export import Stage, export_stage
 from muvi_models.plan import latent_times, loudness_curve, plan_of, pulses
 from muvi_models.spectrogram import magnitudes, mel_bands, stft
@@ -244,6 +244,17 @@ def test_training_from_music_to_checkpoints_and_resume(music, tmp_path):
     assert load_velocity(tmp_path / "velocity" / "mean.pt")[1]["step"] > first > 0
     points = [json.loads(line) for line in (tmp_path / "codec" / "curve.jsonl").read_text().splitlines()]
     assert points[-1]["convergence"] < 1.0
+
+
+def test_a_decoder_trains_on_without_moving_the_latents(music, tmp_path):
+    common, codec = ["--music", str(music), "--run"], tmp_path / "codec"
+    run(train_codec, "fit", *common, str(codec), "--config", "toy")
+    run(train_codec, "train", *common, str(codec), "--minutes", "0.02")
+    given = ["--minutes", "0.02", "--start", str(codec / "decoder.pt"), "--decoder-only"]
+    run(train_codec, "train", *common, str(tmp_path / "more"), *given)
+    (before, old, _), (after, new, _) = (load_codec(folder / "decoder.pt") for folder in (codec, tmp_path / "more"))
+    assert all(torch.equal(v, after.state_dict()[k]) for k, v in before.state_dict().items())
+    assert not all(torch.equal(v, new.state_dict()[k]) for k, v in old.state_dict().items())
 
 
 def test_export_refuses_a_network_whose_numbers_differ(tmp_path):

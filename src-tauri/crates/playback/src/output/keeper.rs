@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use crate::clock::Clock;
 use crate::feeder::{Command, Link};
 use crate::output::{Output, OutputError, Running, SilentOutput};
 use crate::shared::Shared;
@@ -15,8 +16,12 @@ use crate::wire::connect;
 const LOOK: Duration = Duration::from_millis(100);
 /// Between two attempts to open one.
 const AGAIN: Duration = Duration::from_secs(1);
-/// A device that does not ask for sound for so long is lost.
-const DEAD: Duration = Duration::from_secs(2);
+/// A device that does not ask for sound for so long is opened anew.
+const DEAD: Duration = Duration::from_millis(1500);
+/// Opening it anew takes no longer than this, else it is lost.
+const WAKING: Duration = Duration::from_secs(1);
+/// A device that falls asleep again so soon is lost.
+const RELAPSE: Duration = Duration::from_secs(10);
 
 /// A device that takes longer to close is not waited for.
 const CLOSING: Duration = Duration::from_millis(500);
@@ -25,6 +30,28 @@ const CLOSING: Duration = Duration::from_millis(500);
 pub(crate) enum Order {
     Choose(Option<String>),
     Quit,
+}
+
+/// A device that runs, and the near end of the connection to it.
+type Opened = (Box<dyn Running>, Link);
+
+fn open_on(
+    output: &dyn Output,
+    id: Option<&str>,
+    sample_rate: u32,
+    clock: &Arc<Clock>,
+) -> Result<Opened, OutputError> {
+    let mut link = None;
+    let running = output.open(id, sample_rate, &mut |rate| {
+        let (wire, producer, puller) = connect(clock.clone(), rate);
+        link = Some(Link {
+            wire,
+            producer,
+            sample_rate: rate,
+        });
+        puller
+    })?;
+    Ok((running, link.ok_or(OutputError::NoDevice)?))
 }
 
 pub(crate) struct Keeper {
@@ -40,6 +67,8 @@ pub(crate) struct Keeper {
     tried: Instant,
     /// The device's heartbeat and when it was last seen to change.
     beat: (u64, Instant),
+    /// When a device that slept was last opened anew.
+    woken: Option<Instant>,
 }
 
 impl Keeper {
@@ -61,6 +90,7 @@ impl Keeper {
             in_place: false,
             tried: Instant::now(),
             beat: (0, Instant::now()),
+            woken: None,
         }
     }
 
@@ -84,12 +114,16 @@ impl Keeper {
             let lost = match &self.running {
                 Some(running) => {
                     self.shared.underruns.fetch_add(running.take_gaps(), Relaxed);
-                    running.failure().or_else(|| self.asleep())
+                    running.failure()
                 }
                 None => Some("it is gone".to_owned()),
             };
             if let Some(reason) = lost {
                 self.lose(&reason);
+            } else if self.asleep() {
+                if !self.wake() {
+                    self.lose("it takes no sound any more");
+                }
             } else if self.in_place && self.tried.elapsed() >= AGAIN * 3 {
                 self.go_back();
             }
@@ -125,26 +159,38 @@ impl Keeper {
         }
     }
 
-    fn open(&self, id: Option<&str>) -> Result<(Box<dyn Running>, Link), OutputError> {
-        self.open_on(self.output.as_ref(), id)
+    fn open(&self, id: Option<&str>) -> Result<Opened, OutputError> {
+        open_on(self.output.as_ref(), id, self.sample_rate, &self.shared.clock)
     }
 
-    fn open_on(
-        &self,
-        output: &dyn Output,
-        id: Option<&str>,
-    ) -> Result<(Box<dyn Running>, Link), OutputError> {
-        let mut link = None;
-        let running = output.open(id, self.sample_rate, &mut |rate| {
-            let (wire, producer, puller) = connect(self.shared.clock.clone(), rate);
-            link = Some(Link {
-                wire,
-                producer,
-                sample_rate: rate,
-            });
-            puller
-        })?;
-        Ok((running, link.ok_or(OutputError::NoDevice)?))
+    /// Opens the same device anew, and plays on: some sound servers let a stream sleep for ever after a gap. On a
+    /// thread of its own, as a server that hangs keeps whoever asks it. Whether that worked.
+    fn wake(&mut self) -> bool {
+        let again = self.woken.is_some_and(|at| at.elapsed() < RELAPSE);
+        let Some(name) = self.running.as_ref().map(|running| running.name().to_owned()) else {
+            return false;
+        };
+        if again {
+            return false;
+        }
+        let id = if self.in_place { None } else { self.chosen.clone() };
+        self.end();
+        let (output, clock, rate) = (self.output.clone(), self.shared.clock.clone(), self.sample_rate);
+        let (opened, wait) = std::sync::mpsc::channel();
+        let builder = std::thread::Builder::new().name("muvi-wake".into());
+        let _ = builder.spawn(move || {
+            // Too late for the keeper: the device closes again right here.
+            let _ = opened.send(open_on(output.as_ref(), id.as_deref(), rate, &clock));
+        });
+        match wait.recv_timeout(WAKING) {
+            Ok(Ok((running, link))) if running.name() == name => {
+                self.shared.underruns.fetch_add(1, Relaxed);
+                self.woken = Some(Instant::now());
+                self.take(running, link, true);
+                true
+            }
+            _ => false,
+        }
     }
 
     fn take(&mut self, running: Box<dyn Running>, link: Link, heard: bool) {
@@ -164,7 +210,7 @@ impl Keeper {
             self.shared.set_device_problem(Some(text));
         }
         self.shared.set_device(None);
-        match self.open_on(&SilentOutput, None) {
+        match open_on(&SilentOutput, None, self.sample_rate, &self.shared.clock) {
             Ok((running, link)) => self.take(running, link, false),
             Err(error) => self.shared.set_device_problem(Some(error.to_string())),
         }
@@ -196,13 +242,13 @@ impl Keeper {
         }
     }
 
-    /// Why the device counts as lost although it reports nothing.
-    fn asleep(&mut self) -> Option<String> {
+    /// Whether the device takes no sound any more although it reports nothing.
+    fn asleep(&mut self) -> bool {
         let calls = self.shared.wire().map_or(0, |wire| wire.calls.load(Relaxed));
         if calls != self.beat.0 {
             self.beat = (calls, Instant::now());
         }
-        (self.beat.1.elapsed() > DEAD).then(|| "it takes no sound any more".to_owned())
+        self.beat.1.elapsed() > DEAD
     }
 
     /// Ends what runs, on a thread of its own: a device that hangs must hang nobody.

@@ -46,6 +46,10 @@ pub fn run(studio: &Studio, ticks: &Ticks) {
         if still % AT_REST == 0 {
             ticks.send(convert::tick(heard.clone(), now.as_secs_f64() * 1e3));
         }
+        let before = last.as_ref().and_then(|last| last.problem.as_ref());
+        if let Some(problem) = heard.problem.as_ref().filter(|now| before != Some(*now)) {
+            log::warn!("{problem}");
+        }
         last = Some(heard);
     }
 }

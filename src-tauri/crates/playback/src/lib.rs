@@ -38,7 +38,7 @@ pub use feed::{SeekableSource, Source, SourceError};
 pub use hand::HandPump;
 pub use lane::{Clip, Lane, OpenSource};
 pub use line::GainAt;
-pub use output::{CpalOutput, Device, Output, OutputError, Running, SilentOutput};
+pub use output::{CpalOutput, Device, Failure, Output, OutputError, Running, SilentOutput};
 pub use programme::Programme;
 pub use render::{Bus, RenderError, Renderer, Track};
 pub use report::{SpeechReport, duck_curve, speech_report};

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use common::{RATE, programme, tone};
-use muvi_playback::{Device, Engine, EngineConfig, Output, OutputError, PlayState, Puller, Running};
+use muvi_playback::{Device, Engine, EngineConfig, Failure, Output, OutputError, PlayState, Puller, Running};
 
 /// A device that pulls in real time and stops doing so after the next of `lives`, for ever when none is left.
 struct Sleepy {
@@ -56,7 +56,7 @@ impl Running for Stream {
         "sleepy"
     }
 
-    fn failure(&self) -> Option<String> {
+    fn failure(&self) -> Option<Failure> {
         None
     }
 

@@ -8,13 +8,13 @@ use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, DeviceId, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig};
 use cpal::{SupportedBufferSize, SupportedStreamConfigRange};
 
-use crate::output::{Device, Output, OutputError, Running};
+use crate::output::{Device, Failure, Output, OutputError, Running};
 use crate::wire::Puller;
 
 /// Frames per callback that a device is asked for; what it makes of it is its own affair. More latency is no loss
 /// here, as it is taken off, but a busy machine skips less.
 const FRAMES: u32 = 1024;
-/// Errors that name no loss are taken for one after so many of them.
+/// Errors that name no end of the stream are taken for one after so many of them.
 const MOST_ERRORS: u64 = 10;
 /// Formats that sound can be given in, best first.
 const FORMATS: [SampleFormat; 7] = [
@@ -94,7 +94,7 @@ impl Output for CpalOutput {
         let ranges: Vec<_> = device.supported_output_configs().map_err(failed)?.collect();
         let (range, rate) =
             choose(&ranges, sample_rate).ok_or_else(|| OutputError::Format { name: name.clone() })?;
-        let failure = Arc::new(Failure::default());
+        let reported = Arc::new(Reported::default());
         let mut last = None;
         for buffer_size in [fixed(&range), BufferSize::Default] {
             let config = StreamConfig {
@@ -107,14 +107,14 @@ impl Output for CpalOutput {
                 config,
                 range.sample_format(),
                 connect(rate),
-                failure.clone(),
+                reported.clone(),
             );
             match built.and_then(|stream| stream.play().map(|()| stream)) {
                 Ok(stream) => {
                     return Ok(Box::new(Playing {
                         _stream: stream,
                         name,
-                        failure,
+                        reported,
                     }));
                 }
                 Err(error) => last = Some(error),
@@ -177,16 +177,16 @@ fn build(
     config: StreamConfig,
     format: SampleFormat,
     puller: Puller,
-    failure: Arc<Failure>,
+    reported: Arc<Reported>,
 ) -> Result<cpal::Stream, cpal::Error> {
     match format {
-        SampleFormat::F32 => stream::<f32>(device, config, puller, failure),
-        SampleFormat::F64 => stream::<f64>(device, config, puller, failure),
-        SampleFormat::I32 => stream::<i32>(device, config, puller, failure),
-        SampleFormat::I24 => stream::<cpal::I24>(device, config, puller, failure),
-        SampleFormat::I16 => stream::<i16>(device, config, puller, failure),
-        SampleFormat::U16 => stream::<u16>(device, config, puller, failure),
-        SampleFormat::U8 => stream::<u8>(device, config, puller, failure),
+        SampleFormat::F32 => stream::<f32>(device, config, puller, reported),
+        SampleFormat::F64 => stream::<f64>(device, config, puller, reported),
+        SampleFormat::I32 => stream::<i32>(device, config, puller, reported),
+        SampleFormat::I24 => stream::<cpal::I24>(device, config, puller, reported),
+        SampleFormat::I16 => stream::<i16>(device, config, puller, reported),
+        SampleFormat::U16 => stream::<u16>(device, config, puller, reported),
+        SampleFormat::U8 => stream::<u8>(device, config, puller, reported),
         _ => Err(cpal::Error::new(ErrorKind::UnsupportedConfig)),
     }
 }
@@ -195,7 +195,7 @@ fn stream<T: SizedSample + FromSample<f32> + Send + 'static>(
     device: &cpal::Device,
     config: StreamConfig,
     mut puller: Puller,
-    failure: Arc<Failure>,
+    reported: Arc<Reported>,
 ) -> Result<cpal::Stream, cpal::Error> {
     let channels = usize::from(config.channels.max(1));
     let play = move |data: &mut [T], info: &cpal::OutputCallbackInfo| {
@@ -219,18 +219,18 @@ fn stream<T: SizedSample + FromSample<f32> + Send + 'static>(
             }
         });
     };
-    device.build_output_stream(config, play, move |error| failure.take(&error), None)
+    device.build_output_stream(config, play, move |error| reported.take(&error), None)
 }
 
 /// What a device reported.
 #[derive(Default)]
-struct Failure {
+struct Reported {
     gaps: AtomicU64,
     errors: AtomicU64,
-    text: Mutex<Option<String>>,
+    failure: Mutex<Option<Failure>>,
 }
 
-impl Failure {
+impl Reported {
     fn take(&self, error: &cpal::Error) {
         match error.kind() {
             ErrorKind::Xrun => {
@@ -239,15 +239,16 @@ impl Failure {
             // The stream goes on.
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
             kind => {
-                let gone = matches!(
-                    kind,
-                    ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated
-                );
-                if !gone && self.errors.fetch_add(1, Relaxed) < MOST_ERRORS {
+                let gone = matches!(kind, ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable);
+                let ended = gone || kind == ErrorKind::StreamInvalidated;
+                if !ended && self.errors.fetch_add(1, Relaxed) < MOST_ERRORS {
                     return;
                 }
-                let mut text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
-                text.get_or_insert_with(|| error.to_string());
+                let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                failure.get_or_insert_with(|| Failure {
+                    reason: error.to_string(),
+                    gone,
+                });
             }
         }
     }
@@ -256,7 +257,7 @@ impl Failure {
 struct Playing {
     _stream: cpal::Stream,
     name: String,
-    failure: Arc<Failure>,
+    reported: Arc<Reported>,
 }
 
 impl Running for Playing {
@@ -264,15 +265,15 @@ impl Running for Playing {
         &self.name
     }
 
-    fn failure(&self) -> Option<String> {
-        self.failure
-            .text
+    fn failure(&self) -> Option<Failure> {
+        self.reported
+            .failure
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
     fn take_gaps(&self) -> u64 {
-        self.failure.gaps.swap(0, Relaxed)
+        self.reported.gaps.swap(0, Relaxed)
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
 use crate::feeder::{Command, Link};
-use crate::output::{Output, OutputError, Running, SilentOutput};
+use crate::output::{Failure, Output, OutputError, Running, SilentOutput};
 use crate::shared::Shared;
 use crate::wire::connect;
 
@@ -20,7 +20,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 const DEAD: Duration = Duration::from_millis(1500);
 /// Opening it anew takes no longer than this, else it is lost.
 const WAKING: Duration = Duration::from_secs(1);
-/// A device that falls asleep again so soon is lost.
+/// A device whose stream ends again so soon is lost.
 const RELAPSE: Duration = Duration::from_secs(10);
 
 /// A device that takes longer to close is not waited for.
@@ -67,7 +67,7 @@ pub(crate) struct Keeper {
     tried: Instant,
     /// The device's heartbeat and when it was last seen to change.
     beat: (u64, Instant),
-    /// When a device that slept was last opened anew.
+    /// When a device was last opened anew.
     woken: Option<Instant>,
 }
 
@@ -111,18 +111,13 @@ impl Keeper {
 
     fn look(&mut self) {
         if self.heard {
-            let lost = match &self.running {
-                Some(running) => {
-                    self.shared.underruns.fetch_add(running.take_gaps(), Relaxed);
-                    running.failure()
-                }
-                None => Some("it is gone".to_owned()),
-            };
-            if let Some(reason) = lost {
-                self.lose(&reason);
-            } else if self.asleep() {
-                if !self.wake() {
-                    self.lose("it takes no sound any more");
+            let failure = self.running.as_ref().and_then(|running| {
+                self.shared.underruns.fetch_add(running.take_gaps(), Relaxed);
+                running.failure()
+            });
+            if let Some(failure) = failure.or_else(|| self.asleep()) {
+                if failure.gone || !self.wake() {
+                    self.lose(&failure.reason);
                 }
             } else if self.in_place && self.tried.elapsed() >= AGAIN * 3 {
                 self.go_back();
@@ -163,8 +158,8 @@ impl Keeper {
         open_on(self.output.as_ref(), id, self.sample_rate, &self.shared.clock)
     }
 
-    /// Opens the same device anew, and plays on: some sound servers let a stream sleep for ever after a gap. On a
-    /// thread of its own, as a server that hangs keeps whoever asks it. Whether that worked.
+    /// Opens the same device anew, and plays on: sound servers end a stream, or let it sleep for ever, when a busy
+    /// machine starved it. On a thread of its own, as a server that hangs keeps whoever asks it. Whether that worked.
     fn wake(&mut self) -> bool {
         let again = self.woken.is_some_and(|at| at.elapsed() < RELAPSE);
         let Some(name) = self.running.as_ref().map(|running| running.name().to_owned()) else {
@@ -242,13 +237,16 @@ impl Keeper {
         }
     }
 
-    /// Whether the device takes no sound any more although it reports nothing.
-    fn asleep(&mut self) -> bool {
+    /// Why the device counts as ended although it reports nothing.
+    fn asleep(&mut self) -> Option<Failure> {
         let calls = self.shared.wire().map_or(0, |wire| wire.calls.load(Relaxed));
         if calls != self.beat.0 {
             self.beat = (calls, Instant::now());
         }
-        self.beat.1.elapsed() > DEAD
+        (self.beat.1.elapsed() > DEAD).then(|| Failure {
+            reason: "it takes no sound any more".to_owned(),
+            gone: false,
+        })
     }
 
     /// Ends what runs, on a thread of its own: a device that hangs must hang nobody.

@@ -79,13 +79,22 @@ pub trait Output: Send + Sync {
     ) -> Result<Box<dyn Running>, OutputError>;
 }
 
+/// Why a device plays no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What the system said.
+    pub reason: String,
+    /// Whether the device itself is gone; else only its stream ended, and it can be opened anew.
+    pub gone: bool,
+}
+
 /// A device that plays. Dropping it ends that.
 pub trait Running: Send {
     /// Its name for people.
     fn name(&self) -> &str;
 
     /// Why it plays no more, once that is so.
-    fn failure(&self) -> Option<String>;
+    fn failure(&self) -> Option<Failure>;
 
     /// Times that the device itself reported a gap since the last call.
     fn take_gaps(&self) -> u64;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::output::{Device, Output, OutputError, Running};
+use crate::output::{Device, Failure, Output, OutputError, Running};
 use crate::wire::Puller;
 
 /// Between two pulls.
@@ -62,7 +62,7 @@ impl Running for Silence {
         "no sound"
     }
 
-    fn failure(&self) -> Option<String> {
+    fn failure(&self) -> Option<Failure> {
         None
     }
 

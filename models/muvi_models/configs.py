@@ -34,7 +34,7 @@ CONFIGS: dict[str, dict[str, dict[str, dict]]] = {
             "training": {"minutes": 60, "batch": 12, "frames": 72},
         },
         "velocity": {
-            "network": {"width": 384, "layers": 7, "heads": 6, "hidden": 1024},
+            "network": {"width": 384, "layers": 7, "heads": 6, "hidden": 768},
             "training": {"minutes": 180, "batch": 8},
         },
     },

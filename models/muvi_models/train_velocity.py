@@ -10,12 +10,13 @@ import argparse
 import copy
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from .budget import Budget, Curve, average_into, warm_then_decay
 from .configs import CONFIGS, network
 from .parallel import Workers
-from .pieces import load_pieces
+from .pieces import Piece, load_pieces
 from .velocity import Velocity, VelocityConfig, flow_loss, save_velocity
 from .whole import save_whole
 from .windows import WindowSampler
@@ -30,6 +31,12 @@ def held_batches(sampler: WindowSampler, count: int, size: int) -> list[tuple]:
         noise = torch.randn(batch["latents"].shape, generator=generator)
         out.append((batch, torch.rand(size, generator=generator), noise))
     return out
+
+
+def deviation(pieces: list[Piece]) -> np.ndarray:
+    """Standard deviation of each latent channel [Z] over the music of some pieces, silence behind it left out."""
+    rows = np.concatenate([p.latents[: p.end] for p in pieces[:: max(1, len(pieces) // 100)]])
+    return np.maximum(rows.std(0), 1e-3).astype(np.float32)
 
 
 def moved(drawn: tuple, device: torch.device) -> tuple:
@@ -55,6 +62,7 @@ def train(arguments) -> None:
     z = train_pieces[0].latents.shape[1]
     sizes = network(arguments.config, "velocity") | {"latent": z}
     model = Velocity(VelocityConfig(**sizes)).to(workers.device)
+    model.deviation.copy_(torch.from_numpy(deviation(train_pieces)))
     mean = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True

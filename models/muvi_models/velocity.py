@@ -2,7 +2,8 @@
 
 After DiT (Peebles and Xie 2023, arXiv 2212.09748) with shared adaptive layer norms (PixArt-alpha,
 arXiv 2310.00426), rotary positions (arXiv 2104.09864), query/key RMS norms (arXiv 2302.05442), SwiGLU
-(arXiv 2002.05202), and the infilling of Voicebox (arXiv 2306.15687). Inputs and outputs: PACK_FORMAT.md.
+(arXiv 2002.05202), and the infilling of Voicebox (arXiv 2306.15687), preconditioned as in EDM (arXiv 2206.00364).
+Inputs and outputs: PACK_FORMAT.md.
 """
 
 import math
@@ -106,6 +107,8 @@ class Velocity(nn.Module):
         self.layers = nn.ModuleList([Layer(config) for _ in range(config.layers)])
         self.final_modulation = nn.Linear(w, 2 * w)
         self.leave = nn.Linear(w, p * config.latent)
+        self.register_buffer("deviation", torch.ones(config.latent))
+        """Standard deviation of each latent channel in the training data [Z]."""
         self.register_buffer("time_scale", 1000.0 * torch.exp(-math.log(10000.0) * torch.arange(64) / 64))
         for module in (self.modulation, self.final_modulation):
             nn.init.zeros_(module.weight)
@@ -119,7 +122,12 @@ class Velocity(nn.Module):
     def forward(self, x, context, mask, video, plan, globals, time):
         batch, length = x.shape[0], x.shape[1]
         p, w = self.config.patch, self.config.width
-        seen = x * (1.0 - mask) + context * mask
+        # EDM for this path: what the best linear guess from x itself gives is added behind, so that the layers
+        # need not carry the noise through; the inputs keep unit variance, the layers' target too.
+        t, s = time[:, None, None], self.deviation
+        power = (1 - t).square() + (t * s).square()
+        skip, scale_in = (t * s.square() - (1 - t)) / power, power.rsqrt()
+        seen = x * scale_in * (1.0 - mask) + context * mask
         music = torch.cat([seen, mask], -1).reshape(batch, length // p, -1)
         control = torch.cat([video, plan], -1).reshape(batch, length // p, -1)
         h = self.music(music) + self.control(control)
@@ -133,7 +141,7 @@ class Velocity(nn.Module):
             h = layer(h, shared, cos, sin)
         shift, scale = self.final_modulation(c)[:, None].chunk(2, -1)
         h = F.layer_norm(h, (w,)) * (1 + scale) + shift
-        return self.leave(h).reshape(batch, length, self.config.latent)
+        return x * skip + self.leave(h).reshape(batch, length, self.config.latent) * (s * scale_in)
 
 
 def flow_loss(model: Velocity, batch: dict, time: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:

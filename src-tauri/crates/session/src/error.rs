@@ -30,6 +30,9 @@ pub enum Error {
     /// The job was asked to stop.
     #[error("cancelled; nothing was written")]
     Cancelled,
+    /// The program has a defect.
+    #[error("a defect of MuVi Studio stopped this; its log says where. Nothing else was touched; try again")]
+    Defect,
     /// ffmpeg can't be used.
     #[error(transparent)]
     Tools(#[from] ToolsError),

@@ -35,7 +35,7 @@ impl Error {
             Self::Encode(error) => encode(error),
             Self::Export(error) => export(error),
             Self::Audio(error) => audio(error),
-            Self::Loudness(_) | Self::Render(_) => Family::Unexpected,
+            Self::Loudness(_) | Self::Render(_) | Self::Defect => Family::Unexpected,
             Self::Pack(_) => Family::Pack,
             Self::Runtime(_) => Family::Runtime,
             Self::Scoring(error) => scoring(error),

@@ -1,6 +1,7 @@
 //! Long work on threads of its own: a queue for what needs the networks, one for what doesn't, and how far all is.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,6 +35,13 @@ pub enum JobKind {
     Measure,
     /// Writes a comparison page.
     Page,
+}
+
+impl JobKind {
+    /// Whether it goes on when its project is closed: it has all that it needs, and the user waits for its files.
+    pub(super) fn outlives_project(self) -> bool {
+        matches!(self, Self::Export | Self::Page)
+    }
 }
 
 /// Where a job stands.
@@ -272,10 +280,14 @@ impl Jobs {
         }
     }
 
-    /// Asks all jobs to end.
-    pub(super) fn cancel_all(&self) {
-        let open: Vec<u32> = self.list().iter().map(|status| status.id).collect();
-        open.into_iter().for_each(|id| self.cancel(id));
+    /// Asks all jobs of these kinds to end and waits until they have, but no longer than `patience`.
+    pub(super) fn end_all(&self, which: impl Fn(JobKind) -> bool, patience: Duration) {
+        let open = || self.list().into_iter().filter(|status| which(status.kind));
+        open().for_each(|status| self.cancel(status.id));
+        let deadline = Instant::now() + patience;
+        while open().next().is_some() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Jobs that wait or run.
@@ -340,8 +352,9 @@ fn work_off(tasks: &Receiver<Task>) {
             continue;
         }
         handle.change(true, |status| status.state = JobState::Running);
-        let result = work(&handle);
-        handle.end(result);
+        // A defect of ours ends the job, not the thread: those that wait, and later ones, still get their turn.
+        let worked = catch_unwind(AssertUnwindSafe(|| work(&handle)));
+        handle.end(worked.unwrap_or_else(|_| Err(Error::Defect)));
     }
 }
 
@@ -416,6 +429,46 @@ mod tests {
         assert_eq!(end_of(second, &heard).state, JobState::Cancelled);
         open.send(()).unwrap();
         assert_eq!(end_of(first, &heard).state, JobState::Done);
+    }
+
+    #[test]
+    fn a_defect_ends_its_job_and_no_other() {
+        let (jobs, heard) = jobs();
+        let broken = jobs.submit(JobKind::Generate, |_| {}, |_| panic!("a defect"));
+        let next = jobs.submit(JobKind::Generate, |_| {}, |_| Ok(()));
+        let failed = end_of(broken, &heard);
+        assert_eq!(failed.state, JobState::Failed);
+        assert!(failed.fault.unwrap().message.contains("log"));
+        assert_eq!(end_of(next, &heard).state, JobState::Done);
+    }
+
+    #[test]
+    fn jobs_of_a_kind_end_and_others_go_on() {
+        let (jobs, heard) = jobs();
+        let (open, gate) = channel::<()>();
+        let export = jobs.submit(
+            JobKind::Export,
+            |_| {},
+            move |_| {
+                let _ = gate.recv();
+                Ok(())
+            },
+        );
+        let take = jobs.submit(
+            JobKind::Generate,
+            |_| {},
+            |job| {
+                while !job.cancel().is_cancelled() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(Error::Cancelled)
+            },
+        );
+        jobs.end_all(|kind| kind != JobKind::Export, Duration::from_secs(5));
+        assert_eq!(end_of(take, &heard).state, JobState::Cancelled);
+        assert_eq!(jobs.list().iter().map(|it| it.id).collect::<Vec<_>>(), [export]);
+        open.send(()).unwrap();
+        assert_eq!(end_of(export, &heard).state, JobState::Done);
     }
 
     #[test]

@@ -99,6 +99,8 @@ struct Inner {
     clips: Clips,
     ducking: measure::Drawn,
     open: Mutex<Option<Open>>,
+    /// Held while a project is opened or closed.
+    opening: Mutex<()>,
     /// Counts projects, so that work for one that was closed is told apart.
     turn: AtomicU32,
 }
@@ -118,6 +120,7 @@ impl Studio {
             clips: Clips::default(),
             ducking: measure::Drawn::default(),
             open: Mutex::new(None),
+            opening: Mutex::default(),
             turn: AtomicU32::new(0),
         }));
         studio.look_around();

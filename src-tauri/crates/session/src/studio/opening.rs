@@ -1,8 +1,8 @@
 //! Projects come and go: opened, saved, found again, closed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use muvi_media::probe::ProbeError;
@@ -31,6 +31,7 @@ impl Studio {
     /// # Errors
     /// Why it can't be opened; what is open stays so.
     pub fn open_path(&self, path: &Path) -> Result<(), Fault> {
+        let _one = self.one_at_a_time();
         let tools = Tools::locate().map_err(Fault::because)?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let places = self.0.desk.places()?;
@@ -64,7 +65,7 @@ impl Studio {
 
     /// Makes a document the open project.
     fn put(&self, document: Document, info: Option<MediaInfo>, tools: &Tools) -> Result<(), Fault> {
-        self.close()?;
+        self.leave()?;
         if let Ok(places) = self.0.desk.places()
             && let Err(error) = places.remember(&document)
         {
@@ -125,20 +126,22 @@ impl Studio {
         }
     }
 
-    /// Closes the project; all of it is kept. Jobs of it end; does nothing if none is open.
+    /// Closes the project; all of it is kept. Its jobs end, but for what is written for the user: that goes on. Does
+    /// nothing if none is open.
     ///
     /// # Errors
     /// None at present; what can't be cleaned up is left.
     pub fn close(&self) -> Result<(), Fault> {
+        let _one = self.one_at_a_time();
+        self.leave()
+    }
+
+    fn leave(&self) -> Result<(), Fault> {
         if self.lock().is_none() {
             return Ok(());
         }
         self.0.turn.fetch_add(1, Ordering::AcqRel);
-        self.0.jobs.cancel_all();
-        let deadline = Instant::now() + PATIENCE;
-        while !self.0.jobs.list().is_empty() && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        self.0.jobs.end_all(|kind| !kind.outlives_project(), PATIENCE);
         self.0.player.unload();
         let open = self.lock().take();
         if let Some(open) = open {
@@ -184,6 +187,7 @@ impl Studio {
         let tools = Tools::locate().map_err(Fault::because)?;
         let info = score::open(&tools, path).map_err(Fault::because)?;
         let video = video(&info)?;
+        let _one = self.one_at_a_time();
         let folder = self.with(|open| {
             open.document
                 .apply(&Edit::Relink {
@@ -194,7 +198,7 @@ impl Studio {
         })?;
         // All that hangs on the video is made anew.
         let places = self.0.desk.places()?;
-        self.close()?;
+        self.leave()?;
         let document = Document::open(places, &folder).map_err(store_fault)?;
         self.put(document, Some(info), &tools)
     }
@@ -202,7 +206,13 @@ impl Studio {
     /// Ends everything: the program closes.
     pub fn shut_down(&self) {
         // Nothing can be told any more, and the journal has all.
+        self.0.jobs.end_all(|_| true, PATIENCE);
         let _ = self.close();
+    }
+
+    /// Held while one project makes room for another, so that two that are opened at once don't mix.
+    fn one_at_a_time(&self) -> MutexGuard<'_, ()> {
+        self.0.opening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -39,6 +39,10 @@ impl Studio {
 
     /// Drops the temp tracks that were not used for longest, above what the user allows the cache.
     pub(super) fn trim_cache(&self) {
+        // An export may be of a project that is closed by now: its temp track is trimmed another time.
+        if self.jobs().iter().any(|job| job.kind.outlives_project()) {
+            return;
+        }
         let bound = u64::from(self.settings().cache_mb) << 20;
         let in_use = self.with(|open| Ok(open.extras.temp.clone())).ok().flatten();
         trim(&folder(), bound, in_use.as_deref());

@@ -14,39 +14,56 @@ use crate::{about, convert, dto, window};
 
 type Reply<T> = Result<T, dto::ApiError>;
 
+/// Does what may take a while away from the threads that answer commands: of those there are no more than cores, and
+/// a dialog that stays open, or a take that is measured, must not keep the others from being answered.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Reply<T> + Send + 'static) -> Reply<T> {
+    let done = tauri::async_runtime::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(convert::api_error(&error)))
+}
+
+/// The same with the studio.
+async fn with<T: Send + 'static>(
+    studio: State<'_, Studio>,
+    work: impl FnOnce(&Studio) -> Reply<T> + Send + 'static,
+) -> Reply<T> {
+    let studio = studio.inner().clone();
+    aside(move || work(&studio)).await
+}
+
 fn project(studio: &Studio) -> Reply<dto::ProjectView> {
     let open = studio.open_view().map_err(convert::fault)?;
     Ok(convert::project(&open))
 }
 
 /// Everything that the window needs at its start.
-#[tauri::command(async)]
-pub fn app_state(app: AppHandle, studio: State<'_, Studio>) -> dto::AppView {
-    about::app(&app, &studio)
+#[tauri::command]
+pub async fn app_state(app: AppHandle, studio: State<'_, Studio>) -> Reply<dto::AppView> {
+    with(studio, move |studio| Ok(about::app(&app, studio))).await
 }
 
 /// Sets what the user has set; gives back what holds now.
-#[tauri::command(async)]
-pub fn set_settings(studio: State<'_, Studio>, settings: dto::Settings) -> Reply<dto::Settings> {
-    let kept = studio
-        .set_settings(convert::settings(settings))
-        .map_err(convert::fault)?;
-    Ok(convert::settings_view(kept))
+#[tauri::command]
+pub async fn set_settings(studio: State<'_, Studio>, settings: dto::Settings) -> Reply<dto::Settings> {
+    with(studio, move |studio| {
+        let kept = studio
+            .set_settings(convert::settings(settings))
+            .map_err(convert::fault)?;
+        Ok(convert::settings_view(kept))
+    })
+    .await
 }
 
 /// A text that tells what runs where, for a report of a problem.
-#[tauri::command(async)]
-pub fn diagnostics(app: AppHandle, studio: State<'_, Studio>) -> String {
-    about::diagnostics(&app, &studio)
+#[tauri::command]
+pub async fn diagnostics(app: AppHandle, studio: State<'_, Studio>) -> Reply<String> {
+    with(studio, move |studio| Ok(about::diagnostics(&app, studio))).await
 }
 
-/// Puts the diagnostics on the clipboard.
+/// Puts text on the clipboard: web views let a page do so only while a click is fresh, and not all of them.
 #[tauri::command(async)]
-pub fn copy_diagnostics(app: AppHandle, studio: State<'_, Studio>) -> Reply<()> {
-    let text = about::diagnostics(&app, &studio);
-    app.clipboard()
-        .write_text(text)
-        .map_err(|error| convert::api_error(&error))
+pub fn copy(app: AppHandle, text: String) -> Reply<()> {
+    let written = app.clipboard().write_text(text);
+    written.map_err(|error| convert::api_error(&error))
 }
 
 /// Who made what is used here, and under which licences.
@@ -56,45 +73,60 @@ pub fn licences() -> &'static str {
 }
 
 /// Opens a video, a project's folder, or its `project.json`.
-#[tauri::command(async)]
-pub fn open_path(studio: State<'_, Studio>, path: String) -> Reply<dto::ProjectView> {
-    studio.open_path(path.as_ref()).map_err(convert::fault)?;
-    project(&studio)
+#[tauri::command]
+pub async fn open_path(studio: State<'_, Studio>, path: String) -> Reply<dto::ProjectView> {
+    with(studio, move |studio| {
+        studio.open_path(path.as_ref()).map_err(convert::fault)?;
+        project(studio)
+    })
+    .await
 }
 
 /// Opens the sample video.
-#[tauri::command(async)]
-pub fn open_sample(app: AppHandle, studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
-    let sample = about::sample(&app).ok_or_else(about::no_sample)?;
-    studio.open_path(&sample).map_err(convert::fault)?;
-    project(&studio)
+#[tauri::command]
+pub async fn open_sample(app: AppHandle, studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
+    with(studio, move |studio| {
+        let sample = about::sample(&app).ok_or_else(about::no_sample)?;
+        studio.open_path(&sample).map_err(convert::fault)?;
+        project(studio)
+    })
+    .await
 }
 
 /// Closes the project; all of it is kept.
-#[tauri::command(async)]
-pub fn close_project(studio: State<'_, Studio>) -> Reply<()> {
-    studio.close().map_err(convert::fault)
+#[tauri::command]
+pub async fn close_project(studio: State<'_, Studio>) -> Reply<()> {
+    with(studio, move |studio| studio.close().map_err(convert::fault)).await
 }
 
 /// Saves the project where it is.
-#[tauri::command(async)]
-pub fn save(studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
-    studio.save().map_err(convert::fault)?;
-    project(&studio)
+#[tauri::command]
+pub async fn save(studio: State<'_, Studio>) -> Reply<dto::ProjectView> {
+    with(studio, move |studio| {
+        studio.save().map_err(convert::fault)?;
+        project(studio)
+    })
+    .await
 }
 
 /// Saves the project under another name.
-#[tauri::command(async)]
-pub fn save_as(studio: State<'_, Studio>, folder: String) -> Reply<dto::ProjectView> {
-    studio.save_as(folder.as_ref()).map_err(convert::fault)?;
-    project(&studio)
+#[tauri::command]
+pub async fn save_as(studio: State<'_, Studio>, folder: String) -> Reply<dto::ProjectView> {
+    with(studio, move |studio| {
+        studio.save_as(folder.as_ref()).map_err(convert::fault)?;
+        project(studio)
+    })
+    .await
 }
 
 /// Says where the video is now.
-#[tauri::command(async)]
-pub fn relink_video(studio: State<'_, Studio>, path: String) -> Reply<dto::ProjectView> {
-    studio.relink(path.as_ref()).map_err(convert::fault)?;
-    project(&studio)
+#[tauri::command]
+pub async fn relink_video(studio: State<'_, Studio>, path: String) -> Reply<dto::ProjectView> {
+    with(studio, move |studio| {
+        studio.relink(path.as_ref()).map_err(convert::fault)?;
+        project(studio)
+    })
+    .await
 }
 
 /// Takes a project from the list of recent ones; its folder stays.
@@ -105,9 +137,9 @@ pub fn forget_recent(studio: State<'_, Studio>, folder: String) -> Reply<Vec<dto
 }
 
 /// Lets the user choose a file or folder; `None` if they didn't.
-#[tauri::command(async)]
-pub fn pick(app: AppHandle, what: Pick, suggestion: Option<String>) -> Option<String> {
-    dialog::pick(&app, what, suggestion.as_deref())
+#[tauri::command]
+pub async fn pick(app: AppHandle, what: Pick, suggestion: Option<String>) -> Reply<Option<String>> {
+    aside(move || Ok(dialog::pick(&app, what, suggestion.as_deref()))).await
 }
 
 /// Changes the project: one step of undo.
@@ -166,49 +198,67 @@ pub fn preview_automation(studio: State<'_, Studio>, cue: Option<u32>, points: V
 }
 
 /// Looks at the picture again; gives the job's number.
-#[tauri::command(async)]
-pub fn analyse(studio: State<'_, Studio>) -> Reply<u32> {
-    studio.analyse().map_err(convert::fault)
+#[tauri::command]
+pub async fn analyse(studio: State<'_, Studio>) -> Reply<u32> {
+    with(studio, move |studio| studio.analyse().map_err(convert::fault)).await
 }
 
 /// What Generate (without `span`) or Regenerate would do.
-#[tauri::command(async)]
-pub fn forecast(studio: State<'_, Studio>, cue: u32, span: Option<[u32; 2]>) -> Reply<dto::Forecast> {
-    let forecast = studio
-        .forecast(CueId(cue), span.map(frames))
-        .map_err(convert::fault)?;
-    Ok(convert::forecast(forecast))
+#[tauri::command]
+pub async fn forecast(studio: State<'_, Studio>, cue: u32, span: Option<[u32; 2]>) -> Reply<dto::Forecast> {
+    with(studio, move |studio| {
+        let forecast = studio
+            .forecast(CueId(cue), span.map(frames))
+            .map_err(convert::fault)?;
+        Ok(convert::forecast(forecast))
+    })
+    .await
 }
 
 /// Makes a take; gives the job's number.
-#[tauri::command(async)]
-pub fn generate(studio: State<'_, Studio>, cue: u32) -> Reply<u32> {
-    studio.generate(CueId(cue)).map_err(convert::fault)
+#[tauri::command]
+pub async fn generate(studio: State<'_, Studio>, cue: u32) -> Reply<u32> {
+    with(studio, move |studio| {
+        studio.generate(CueId(cue)).map_err(convert::fault)
+    })
+    .await
 }
 
 /// Makes a section of the take in use anew, as a new take; gives the job's number.
-#[tauri::command(async)]
-pub fn regenerate(studio: State<'_, Studio>, cue: u32, span: [u32; 2]) -> Reply<u32> {
-    studio
-        .regenerate(CueId(cue), frames(span))
-        .map_err(convert::fault)
+#[tauri::command]
+pub async fn regenerate(studio: State<'_, Studio>, cue: u32, span: [u32; 2]) -> Reply<u32> {
+    with(studio, move |studio| {
+        studio
+            .regenerate(CueId(cue), frames(span))
+            .map_err(convert::fault)
+    })
+    .await
 }
 
 /// Writes a file; gives the job's number.
-#[tauri::command(async)]
-pub fn export(studio: State<'_, Studio>, request: dto::ExportRequest) -> Reply<u32> {
-    studio
-        .export(convert::export_order(request))
-        .map_err(convert::fault)
+#[tauri::command]
+pub async fn export(studio: State<'_, Studio>, request: dto::ExportRequest) -> Reply<u32> {
+    with(studio, move |studio| {
+        studio
+            .export(convert::export_order(request))
+            .map_err(convert::fault)
+    })
+    .await
 }
 
 /// What an export would write.
-#[tauri::command(async)]
-pub fn export_forecast(studio: State<'_, Studio>, request: dto::ExportRequest) -> Reply<dto::ExportForecast> {
-    let outcome = studio
-        .export_forecast(&convert::export_order(request))
-        .map_err(convert::fault)?;
-    Ok(convert::outcome(outcome))
+#[tauri::command]
+pub async fn export_forecast(
+    studio: State<'_, Studio>,
+    request: dto::ExportRequest,
+) -> Reply<dto::ExportForecast> {
+    with(studio, move |studio| {
+        let outcome = studio
+            .export_forecast(&convert::export_order(request))
+            .map_err(convert::fault)?;
+        Ok(convert::outcome(outcome))
+    })
+    .await
 }
 
 /// Keeps a set of choices for exports, in the place of another one if that is named; gives all.
@@ -238,19 +288,25 @@ pub fn measure_mix(studio: State<'_, Studio>) -> Reply<u32> {
 }
 
 /// All measures of a take.
-#[tauri::command(async)]
-pub fn take_measures(studio: State<'_, Studio>, take: u32) -> Reply<dto::TakeMeasures> {
-    let measures = studio.measure_take(TakeId(take), &CancelToken::new(), &mut |_| {});
-    measures.map(convert::take_measures).map_err(convert::fault)
+#[tauri::command]
+pub async fn take_measures(studio: State<'_, Studio>, take: u32) -> Reply<dto::TakeMeasures> {
+    with(studio, move |studio| {
+        let measures = studio.measure_take(TakeId(take), &CancelToken::new(), &mut |_| {});
+        measures.map(convert::take_measures).map_err(convert::fault)
+    })
+    .await
 }
 
 /// Writes what other tools read.
-#[tauri::command(async)]
-pub fn hand_over(studio: State<'_, Studio>, request: dto::HandOverRequest) -> Reply<dto::HandOverView> {
-    let written = studio
-        .hand_over(&convert::hand_over_order(request))
-        .map_err(convert::fault)?;
-    Ok(convert::handed_over(written))
+#[tauri::command]
+pub async fn hand_over(studio: State<'_, Studio>, request: dto::HandOverRequest) -> Reply<dto::HandOverView> {
+    with(studio, move |studio| {
+        let written = studio
+            .hand_over(&convert::hand_over_order(request))
+            .map_err(convert::fault)?;
+        Ok(convert::handed_over(written))
+    })
+    .await
 }
 
 /// Writes a comparison page; gives the job's number.
@@ -280,9 +336,9 @@ pub fn cancel(studio: State<'_, Studio>, job: u32) {
 }
 
 /// The musical plan of a take.
-#[tauri::command(async)]
-pub fn take_plan(studio: State<'_, Studio>, take: u32) -> Reply<dto::TakePlan> {
-    about::take_plan(&studio, TakeId(take))
+#[tauri::command]
+pub async fn take_plan(studio: State<'_, Studio>, take: u32) -> Reply<dto::TakePlan> {
+    with(studio, move |studio| about::take_plan(studio, TakeId(take))).await
 }
 
 /// Tells the transport what to do.
@@ -300,10 +356,13 @@ pub fn audition(studio: State<'_, Studio>, take: Option<u32>) -> Reply<()> {
 }
 
 /// Plays a style clip by itself.
-#[tauri::command(async)]
-pub fn play_style(studio: State<'_, Studio>, style: dto::StyleView) -> Reply<()> {
-    let style = convert::style_of(style).map_err(|error| convert::api_error(&error))?;
-    studio.play_style(&style).map_err(convert::fault)
+#[tauri::command]
+pub async fn play_style(studio: State<'_, Studio>, style: dto::StyleView) -> Reply<()> {
+    with(studio, move |studio| {
+        let style = convert::style_of(style).map_err(|error| convert::api_error(&error))?;
+        studio.play_style(&style).map_err(convert::fault)
+    })
+    .await
 }
 
 /// Stops the style clip.
@@ -319,17 +378,20 @@ pub fn subscribe(ticks: State<'_, Ticks>, channel: Channel<dto::Tick>) {
 }
 
 /// Output devices that can be chosen.
-#[tauri::command(async)]
-pub fn devices(studio: State<'_, Studio>) -> Vec<dto::DeviceView> {
-    about::devices(&studio)
+#[tauri::command]
+pub async fn devices(studio: State<'_, Studio>) -> Reply<Vec<dto::DeviceView>> {
+    with(studio, move |studio| Ok(about::devices(studio))).await
 }
 
 /// Shows a file where it lies.
-#[tauri::command(async)]
-pub fn show_in_folder(app: AppHandle, path: String) -> Reply<()> {
-    app.opener()
-        .reveal_item_in_dir(path)
-        .map_err(|error| convert::api_error(&error))
+#[tauri::command]
+pub async fn show_in_folder(app: AppHandle, path: String) -> Reply<()> {
+    aside(move || {
+        app.opener()
+            .reveal_item_in_dir(path)
+            .map_err(|error| convert::api_error(&error))
+    })
+    .await
 }
 
 fn frames([start, end]: [u32; 2]) -> muvi_timeline::FrameSpan {

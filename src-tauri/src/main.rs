@@ -50,7 +50,7 @@ fn main() -> ExitCode {
             commands::app_state,
             commands::set_settings,
             commands::diagnostics,
-            commands::copy_diagnostics,
+            commands::copy,
             commands::licences,
             commands::open_path,
             commands::open_sample,

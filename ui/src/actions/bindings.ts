@@ -1,8 +1,8 @@
 import type { Studio } from '../state/studio';
 import { allowed, chordOf, focusOf } from './keys';
-import { action, find, perform } from './table';
+import { find, perform } from './table';
 
-/** Keys and entries of the native menu, for the whole window. What a part of the window used is left alone. */
+/** Keys for the whole window. What a part of the window used is left alone. */
 export function bind(studio: Studio): void {
   const mac = (): boolean => studio.app.view?.platform === 'macos';
   studio.scope.listen<KeyboardEvent>(window, 'keydown', (event) => {
@@ -18,5 +18,4 @@ export function bind(studio: Studio): void {
     }
     if (perform(studio, found)) event.preventDefault();
   });
-  studio.scope.add(studio.backend.on('menu', (id) => perform(studio, action(id))));
 }

@@ -78,7 +78,7 @@ export function redo({ app, backend }: Studio): void {
 /** Puts the diagnostics on the clipboard. */
 export function diagnostics({ app, backend }: Studio): void {
   void app.run(async () => {
-    await navigator.clipboard.writeText(await backend.call('diagnostics'));
+    await backend.call('copy', { text: await backend.call('diagnostics') });
     app.tell('info', asApiError({ code: 'copied', message: t('about.copied'), details: null }));
   });
 }

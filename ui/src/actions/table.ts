@@ -12,7 +12,7 @@ export type Group = 'file' | 'edit' | 'play' | 'picture' | 'music' | 'view' | 'h
 
 /** One thing that the user can do. Bindings, sheet, command menu, menus and tooltips are made from the table. */
 export interface Action {
-  /** Also the id of the entry in the native menu. */
+  /** Its name for code. */
   id: string;
   /** Its name, sentence case, a verb. */
   label: Key;

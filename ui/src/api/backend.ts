@@ -55,6 +55,7 @@ export interface Commands {
   app_state: [Record<never, never>, AppView];
   set_settings: [{ settings: Settings }, Settings];
   diagnostics: [Record<never, never>, string];
+  copy: [{ text: string }, null];
   licences: [Record<never, never>, string];
   open_path: [{ path: string }, ProjectView];
   open_sample: [Record<never, never>, ProjectView];
@@ -109,7 +110,6 @@ export interface Events {
   project: ProjectView | null;
   job: JobView;
   notice: Notice;
-  menu: string;
   /** The user closes the window while these jobs run; it stays open until `quit`. */
   closing: JobView[];
   drop: DropEvent;

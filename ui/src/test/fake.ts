@@ -39,7 +39,7 @@ export class Fake implements Backend {
   project: ProjectView | null;
   #past: ProjectView[] = [];
   #future: ProjectView[] = [];
-  #handlers: Handlers = { app: new Set(), project: new Set(), job: new Set(), notice: new Set(), menu: new Set(), drop: new Set(), closing: new Set() };
+  #handlers: Handlers = { app: new Set(), project: new Set(), job: new Set(), notice: new Set(), drop: new Set(), closing: new Set() };
   #ticks = new Set<(tick: Tick) => void>();
   #tick: Tick;
   #looping = true;
@@ -214,6 +214,8 @@ export class Fake implements Backend {
         ];
       case 'pick':
         return this.options.picks?.[String(given['what'])] ?? null;
+      case 'copy':
+        return null;
       case 'diagnostics':
         return 'MuVi Studio 0.1.0\nlinux x86_64, 2 cores';
       case 'licences':

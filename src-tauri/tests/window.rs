@@ -237,6 +237,38 @@ async fn from_a_video_to_a_film() {
     window.close().await;
 }
 
+/// At rates that are no whole number frames don't begin on samples: each must be shown all the same.
+#[tokio::test]
+async fn each_frame_is_shown_where_it_was_asked_for() {
+    let desk = Desk::new(1280, 720);
+    let film = desk.folder().join("ntsc.mp4");
+    let made = Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=s=320x180:r=30000/1001:d=4",
+        ])
+        .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"])
+        .arg(&film)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let window = desk.window(Some(&film)).await;
+    let shown = |frame: u32| format!("return document.querySelector('.box')?.dataset.frame === '{frame}'");
+    window.until("the first frame is drawn", &shown(0)).await;
+    for frame in [1, 2, 3, 5, 49, 100, 118] {
+        let seek = json!({ "command": { "kind": "seek", "frame": frame } });
+        window.call("transport", seek).await.unwrap();
+        window
+            .until(&format!("frame {frame} is drawn"), &shown(frame))
+            .await;
+    }
+    window.close().await;
+}
+
 #[tokio::test]
 async fn bad_files_are_told_of_and_change_nothing() {
     let desk = Desk::new(1920, 1080);

@@ -15,6 +15,12 @@ describe('time', () => {
     }
   });
 
+  it('rounds to the nearest sample, as the program does', () => {
+    expect([1, 2, 3, 317, 1198].map((frame) => sampleOfFrame(frame, NTSC, 44100))).toEqual([1471, 2943, 4414, 466456, 1762821]);
+    expect(frameOfSample(1470.9, NTSC, 44100)).toBe(0);
+    expect(frameOfSample(1471, NTSC, 44100)).toBe(1);
+  });
+
   it('knows the analysis tick of a frame', () => {
     expect(tickOfFrame(0, FILM, [10, 1])).toBe(0);
     expect(tickOfFrame(24, FILM, [10, 1])).toBe(10);

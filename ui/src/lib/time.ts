@@ -1,14 +1,17 @@
 /** Frames per second as numerator and denominator. */
 export type Rate = readonly [number, number];
 
-/** First sample of a frame: the first one that is not earlier than the frame's start. */
+/** First sample of a frame: the one nearest to the frame's start, as the program counts them. */
 export function sampleOfFrame(frame: number, rate: Rate, sampleRate: number): number {
-  return Math.ceil((frame * rate[1] * sampleRate) / rate[0]);
+  return Math.floor((frame * rate[1] * sampleRate + Math.floor(rate[0] / 2)) / rate[0]);
 }
 
 /** The frame that is shown while this sample is heard. */
 export function frameOfSample(sample: number, rate: Rate, sampleRate: number): number {
-  return Math.floor((sample * rate[0]) / (rate[1] * sampleRate));
+  const frame = Math.floor((sample * rate[0]) / (rate[1] * sampleRate));
+  // A frame's first sample is rounded, so it can lie just before or after the exact moment.
+  if (sampleOfFrame(frame + 1, rate, sampleRate) <= sample) return frame + 1;
+  return sampleOfFrame(frame, rate, sampleRate) > sample ? frame - 1 : frame;
 }
 
 /** The tick of another clock (analysis) that a frame belongs to. */

@@ -30,6 +30,9 @@ export class Playback {
   #tick: Tick | null = null;
   #at = 0;
   #asked: { sample: number; until: number } | null = null;
+  /** Commands that wait for the one before to be taken: the shell answers on several threads. */
+  #waiting: TransportCommand[] = [];
+  #sending = false;
 
   constructor(
     readonly app: App,
@@ -98,9 +101,22 @@ export class Playback {
     return Math.min(Math.max(0, frame), Math.max(0, project.video.frames - 1));
   }
 
-  /** Sends a command; a failure becomes a message. */
+  /** Sends a command after those before it; a failure becomes a message. */
   send(command: TransportCommand): void {
-    void this.app.run(() => this.backend.call('transport', { command }));
+    const last = this.#waiting.at(-1);
+    // A place that was not gone to yet is not gone to at all when a newer one comes.
+    if ((command.kind === 'seek' || command.kind === 'scrub') && last?.kind === command.kind) this.#waiting.pop();
+    this.#waiting.push(command);
+    if (!this.#sending) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#sending = true;
+    for (let command = this.#waiting.shift(); command; command = this.#waiting.shift()) {
+      const next = command;
+      await this.app.run(() => this.backend.call('transport', { command: next }));
+    }
+    this.#sending = false;
   }
 
   /** Goes to a frame; the playhead is there at once. */

@@ -55,6 +55,25 @@ describe('App', () => {
 });
 
 describe('Playback', () => {
+  it('sends one command after the other, and of places that wait the last', async () => {
+    const { app, playback } = makeStudio(new Fake());
+    await app.start(new Scope());
+    const sent: unknown[] = [];
+    let answer = (): void => undefined;
+    playback.backend.call = ((_name: string, args: { command: unknown }) => {
+      sent.push(args.command);
+      return new Promise<null>((resolve) => (answer = () => resolve(null)));
+    }) as never;
+    for (const frame of [1, 2, 3]) playback.scrub(frame);
+    playback.scrubEnd();
+    expect(sent).toEqual([{ kind: 'scrub', frame: 1 }]);
+    for (let n = 0; n < 3; n++) {
+      answer();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    expect(sent).toEqual([{ kind: 'scrub', frame: 1 }, { kind: 'scrub', frame: 3 }, { kind: 'scrub_end' }]);
+  });
+
   it('runs on from the last tick, and not for long', async () => {
     const studio = makeStudio(new Fake());
     await studio.app.start(new Scope());

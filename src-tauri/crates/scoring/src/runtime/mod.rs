@@ -152,10 +152,13 @@ impl Runtime {
         format!("1.{}", self.minor)
     }
 
-    /// The providers that this library was built with; whether the machine can run them shows when a session is
+    /// The providers that this library offers; whether the machine can run them shows when a session is
     /// built.
     pub fn providers(&self) -> Vec<Provider> {
-        Provider::ALL.into_iter().filter(|p| p.is_compiled()).collect()
+        Provider::ALL
+            .into_iter()
+            .filter(|p| p.is_offered(&self.path))
+            .collect()
     }
 
     /// A bare session of an ONNX file on the processor, for comparing a network with its reference.

@@ -1,10 +1,16 @@
 //! Execution providers: which hardware runs a network, and what came of trying.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::str::FromStr;
 
 use ort::ep::{self, ExecutionProvider as _, ExecutionProviderDispatch};
 use serde::{Deserialize, Serialize};
+
+#[cfg(windows)]
+const CUDA_LIBRARY: &str = "onnxruntime_providers_cuda.dll";
+#[cfg(not(windows))]
+const CUDA_LIBRARY: &str = "libonnxruntime_providers_cuda.so";
 
 /// Where networks run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -43,10 +49,12 @@ impl Provider {
         }
     }
 
-    /// Whether the loaded library was built with it.
-    pub(super) fn is_compiled(self) -> bool {
+    /// Whether the loaded library was built with it and has beside it what it would load for it.
+    pub(super) fn is_offered(self, library: &Path) -> bool {
         let available = match self {
             Self::Auto | Self::Cpu => Ok(true),
+            // This one is a library of its own: many builds know of it and come without it.
+            Self::Cuda if !library.with_file_name(CUDA_LIBRARY).is_file() => Ok(false),
             Self::Cuda => ep::CUDA::is_available(),
             Self::DirectMl => ep::DirectML::is_available(),
             Self::CoreMl => ep::CoreML::is_available(),
@@ -55,10 +63,10 @@ impl Provider {
     }
 
     /// What to try, in order; the processor comes last and can't be missing.
-    pub(super) fn attempts(self) -> Vec<Self> {
+    pub(super) fn attempts(self, library: &Path) -> Vec<Self> {
         match self {
-            // What the library wasn't built with is no offer, so leaving it out is no fall-back.
-            Self::Auto => Self::ALL.into_iter().filter(|p| p.is_compiled()).collect(),
+            // What the library can't do is no offer, so leaving it out is no fall-back.
+            Self::Auto => Self::ALL.into_iter().filter(|p| p.is_offered(library)).collect(),
             Self::Cpu => vec![Self::Cpu],
             named => vec![named, Self::Cpu],
         }
@@ -175,7 +183,13 @@ mod tests {
 
     #[test]
     fn a_named_provider_ends_at_the_processor() {
-        assert_eq!(Provider::Cuda.attempts(), [Provider::Cuda, Provider::Cpu]);
-        assert_eq!(Provider::Cpu.attempts(), [Provider::Cpu]);
+        let library = Path::new("/nowhere/libonnxruntime.so");
+        assert_eq!(Provider::Cuda.attempts(library), [Provider::Cuda, Provider::Cpu]);
+        assert_eq!(Provider::Cpu.attempts(library), [Provider::Cpu]);
+    }
+
+    #[test]
+    fn a_library_without_its_cuda_part_does_not_offer_cuda() {
+        assert!(!Provider::Cuda.is_offered(Path::new("/nowhere/libonnxruntime.so")));
     }
 }

@@ -84,7 +84,7 @@ impl Stage {
         };
         let spec = pack.manifest().stages.get(kind).ok_or_else(missing)?;
         let path = pack.dir().join(&spec.file);
-        let attempts = settings.provider.attempts();
+        let attempts = settings.provider.attempts(runtime.path());
         for (i, provider) in attempts.iter().copied().enumerate() {
             match open(&path, runtime, provider, settings) {
                 Ok(session) => {

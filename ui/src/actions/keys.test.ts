@@ -53,6 +53,7 @@ describe('chords', () => {
     expect(['m', 'space', 'delete', 'mod+z', 'f2'].filter((chord) => allowed(chord, 'text'))).toEqual([]);
     expect(['mod+s', 'mod+e', 'f6'].filter((chord) => allowed(chord, 'text'))).toEqual(['mod+s', 'mod+e', 'f6']);
     expect(['left', 'home', 'tab', 'm', 'mod+z'].filter((chord) => allowed(chord, 'widget'))).toEqual(['m', 'mod+z']);
+    expect(['left', 'home', 'tab', 'space', 'm'].filter((chord) => allowed(chord, 'slider'))).toEqual(['space', 'm']);
     expect(['space', 'tab', 'left', 'm'].filter((chord) => allowed(chord, 'control'))).toEqual(['left', 'm']);
     expect(allowed('tab', 'stage')).toBe(true);
   });

@@ -50,7 +50,7 @@ export function shown(chord: Chord, mac: boolean): string {
 }
 
 /** What has the focus, as far as keys are concerned. */
-export type Focus = 'stage' | 'text' | 'control' | 'widget';
+export type Focus = 'stage' | 'text' | 'control' | 'slider' | 'widget';
 
 /** Whether an element keeps keys for itself. */
 export function focusOf(element: Element | null): Focus {
@@ -59,7 +59,10 @@ export function focusOf(element: Element | null): Focus {
   if (element.matches('textarea, [contenteditable="true"]')) return 'text';
   if (element.matches('input') && !/^(range|checkbox|radio|button)$/.test(input.type)) return 'text';
   if (element.closest('[role="dialog"], [role="alertdialog"], [role="menu"]')) return 'widget';
-  if (element.matches('select, input[type="range"], input[type="radio"], [role="slider"], [role="separator"]')) return 'widget';
+  if (element.matches('input[type="range"], [role="slider"], [role="separator"]')) return 'slider';
+  // A style that was clicked doesn't keep Space and arrows; one that was reached by Tab does.
+  if (element.matches('input[type="radio"], [role="radio"]')) return element.matches(':focus-visible') ? 'widget' : 'stage';
+  if (element.matches('select')) return 'widget';
   // A button that was clicked doesn't keep Space; one that was reached by Tab does.
   if (element.matches('button, a, input, [role="button"], [tabindex="0"]:not([data-stage])') && element.matches(':focus-visible')) {
     return element.closest('[data-stage]') ? 'stage' : 'control';
@@ -78,6 +81,9 @@ export function allowed(chord: Chord, focus: Focus): boolean {
       return true;
     case 'control':
       return !PRESSES.test(chord);
+    case 'slider':
+      // Space does nothing to a slider: it plays.
+      return command || (!MOVES.test(chord) && !/tab$|^enter$|^escape$/.test(chord));
     case 'widget':
       return command ? true : !MOVES.test(chord) && !PRESSES.test(chord) && chord !== 'escape';
     case 'text':

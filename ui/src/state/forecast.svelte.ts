@@ -36,7 +36,7 @@ export class Outlook {
       span
         ? t('forecast.section', { from: timecode(from, rate, dropFrame), to: timecode(to, rate, dropFrame) })
         : t('forecast.cue', { length: lengthText(secondsOfFrame(to - from, rate)) }),
-      forecast ? t('forecast.style', { style: forecast.style }) : null,
+      forecast?.style ? t('forecast.style', { style: forecast.style }) : null,
       seed === null ? t('forecast.newSeed') : t('forecast.seed', { seed }),
       forecast?.seconds ? t('forecast.takes', { length: spell(forecast.seconds) }) : null,
     ];

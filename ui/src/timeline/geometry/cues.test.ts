@@ -183,9 +183,11 @@ describe('cues', () => {
       }
     }
   });
-  test('a new cue goes to the loop, the section, the gap at the playhead, the next one', () => {
+  test('a new cue goes to the section, the loop around the playhead, the gap at the playhead, the next one', () => {
     const cues: Span[] = [[0, 100], [200, 300]];
-    expect(newCueSpan(cues, 400, 150, [5, 9], [1, 2])).toEqual([5, 9]);
+    expect(newCueSpan(cues, 400, 6, [5, 9], [1, 2])).toEqual([1, 2]);
+    expect(newCueSpan(cues, 400, 6, [5, 9], null)).toEqual([5, 9]);
+    expect(newCueSpan(cues, 400, 150, [5, 9], null)).toEqual([100, 200]);
     expect(newCueSpan(cues, 400, 150, null, [1, 2])).toEqual([1, 2]);
     expect(newCueSpan(cues, 400, 150, null, null)).toEqual([100, 200]);
     expect(newCueSpan(cues, 400, 20, null, null)).toEqual([100, 200]);

@@ -22,11 +22,12 @@ export function gapAt(all: readonly Span[], place: number): Span | null {
 }
 
 /**
- * Where a new cue goes: the loop if there's one, else the selected section, else the gap at the playhead or the first
- * one after it. `null` if there's no room.
+ * Where a new cue goes: the selected section, else the loop where the playhead is in it, else the gap at the playhead
+ * or the first one after it. `null` if there's no room.
  */
 export function newCueSpan(cues: readonly Span[], frames: number, at: number, loop: Span | null, section: Span | null): Span | null {
-  const chosen = loop ?? section;
+  const looped = loop && at >= loop[0] && at < loop[1] ? loop : null;
+  const chosen = section ?? looped;
   if (chosen) return chosen;
   const all = gaps(cues, frames);
   return gapAt(all, at) ?? all.find(([from]) => from > at) ?? all[0] ?? null;

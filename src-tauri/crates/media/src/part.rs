@@ -1,8 +1,10 @@
 //! Files that get their name only once they are whole.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
 use thiserror::Error;
@@ -79,10 +81,15 @@ impl OutputError {
     }
 }
 
+/// A part that nobody holds is left alone for so long.
+const FRESH: Duration = Duration::from_secs(10);
+
 /// A file under a temporary name beside its target; removed unless it is kept.
 #[derive(Debug)]
 pub struct Part {
     temp: TempPath,
+    /// Locked as long as the part is in the making: what nobody holds was left by a process that was killed.
+    _held: Option<File>,
     target: PathBuf,
     overwrite: bool,
 }
@@ -108,9 +115,17 @@ impl Part {
             0o666,
         ));
         let made: io::Result<NamedTempFile> = builder.tempfile_in(folder_of(target));
-        let made = made.map_err(|source| OutputError::from_io(target, source))?;
+        let (file, temp) = made
+            .map_err(|source| OutputError::from_io(target, source))?
+            .into_parts();
+        // Where locks keep others from writing, ffmpeg is such another.
+        let held = cfg!(unix) && file.try_lock().is_ok();
+        if held {
+            sweep(folder_of(target), &prefix);
+        }
         Ok(Self {
-            temp: made.into_temp_path(),
+            temp,
+            _held: held.then_some(file),
             target: target.to_owned(),
             overwrite,
         })
@@ -149,6 +164,25 @@ impl Part {
             let _ = folder.sync_all();
         }
         Ok(())
+    }
+}
+
+/// Removes what killed processes have left of parts of this name.
+fn sweep(folder: &Path, prefix: &OsStr) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+        if !ours || !name.as_encoded_bytes().ends_with(b".part") {
+            continue;
+        }
+        // One that has just been made may not be locked yet.
+        let old = |file: &File| {
+            let age = file.metadata().ok()?.modified().ok()?.elapsed().ok()?;
+            (age > FRESH && file.try_lock().is_ok()).then_some(())
+        };
+        if File::open(entry.path()).is_ok_and(|file| old(&file).is_some()) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -204,6 +238,32 @@ mod tests {
         assert!(part.path().exists() && !target.exists());
         drop(part);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_killed_process_left_is_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let long_ago = std::time::SystemTime::now() - 2 * FRESH;
+        let age = |path: &Path| {
+            let file = File::options().write(true).open(path).unwrap();
+            file.set_modified(long_ago).unwrap();
+        };
+        let [left, other] = [".out.mp4.abcdef.part", ".out.mkv.abcdef.part"].map(|name| {
+            let path = folder.path().join(name);
+            fs::write(&path, b"half").unwrap();
+            age(&path);
+            path
+        });
+        let target = folder.path().join("out.mp4");
+        let first = Part::create(&target, &[], false).unwrap();
+        assert!(!left.exists() && other.exists());
+        age(first.path());
+        let second = Part::create(&target, &[], false).unwrap();
+        assert!(
+            first.path().exists() && second.path().exists(),
+            "both are in the making"
+        );
     }
 
     #[test]

@@ -158,7 +158,7 @@ pub enum StyleProblem {
     #[error("no such file, and the pack has no style of that name; muvi pack info lists its styles")]
     Unknown,
     /// It can't be decoded.
-    #[error(transparent)]
+    #[error("{}", unheard(.0))]
     Audio(#[from] AudioError),
     /// Too short to say anything.
     #[error("it is too short ({seconds:.1} s); use at least {least_s} s")]
@@ -190,6 +190,25 @@ pub enum StyleProblem {
     /// The codec refuses it.
     #[error(transparent)]
     Codec(#[from] muvi_scoring::codec::CodecError),
+}
+
+/// Why a file is not heard, for whoever knows already which file it is.
+fn unheard(error: &AudioError) -> String {
+    match error {
+        AudioError::File(
+            ProbeError::NotMedia { .. } | ProbeError::Refused { .. } | ProbeError::Report { .. },
+        )
+        | AudioError::Undecodable { .. } => {
+            "it can't be read as sound; use a .wav, .flac, .mp3 or .m4a file".into()
+        }
+        AudioError::NoSound { .. } => "it holds no sound; use a file with an audio track".into(),
+        other => {
+            let words = other.to_string();
+            words
+                .split_once(": ")
+                .map_or(words.clone(), |(_, rest)| rest.to_owned())
+        }
+    }
 }
 
 /// What is wrong with a take or with what is asked of it.
@@ -326,6 +345,20 @@ mod tests {
         let line = error.one_line();
         assert!(
             line.starts_with("out.mp4: ") && line.ends_with(": the disk says no"),
+            "{line}"
+        );
+        let refused = ProbeError::Refused {
+            path: "clip.mp3".into(),
+            reason: "Failed to read frame size".into(),
+        };
+        let line = Error::Style {
+            clip: "clip.mp3".into(),
+            problem: StyleProblem::Audio(refused.into()),
+        }
+        .one_line();
+        let plain = "it can't be read as sound; use a .wav, .flac, .mp3 or .m4a file";
+        assert!(
+            line.starts_with(&format!("clip.mp3: can't be used as a style clip: {plain}")),
             "{line}"
         );
         let problem = StyleProblem::Short {

@@ -89,21 +89,21 @@ impl fmt::Display for Problem {
             Self::Recovered { changes } => {
                 write!(f, "{changes} changes that were not saved have been brought back.")
             }
-            Self::BackupUsed { damage, kept, whole } => {
+            Self::BackupUsed { kept, whole, .. } => {
                 let back = if *whole {
                     "Everything was brought back from its backup"
                 } else {
-                    "The version saved before it was opened; later changes may be missing"
+                    "What was saved before is open now; later changes may be missing"
                 };
                 write!(
                     f,
-                    "The project file was damaged ({damage}). {back}. It is kept as {}.",
+                    "The project file was damaged. {back}. The damaged file is kept as {}.",
                     kept.display()
                 )
             }
-            Self::JournalDamaged { line, damage, kept } => write!(
+            Self::JournalDamaged { line, kept, .. } => write!(
                 f,
-                "The record of unsaved changes is damaged from line {line} on ({damage}). All changes before that were \
+                "The record of unsaved changes is damaged from line {line} on. All changes before that were \
                  brought back; the record is kept as {}.",
                 kept.display()
             ),

@@ -19,6 +19,7 @@ export function openPath(studio: Studio, path: string): Promise<boolean> {
 /** What a dropped file is for: a sound becomes the style clip of the open project, all else is opened. */
 export function dropped(studio: Studio, path: string): void {
   if (AUDIO.test(path) && studio.app.project) {
+    studio.app.openError = null;
     void studio.app.edit({ edit: 'set_style', style: { kind: 'clip', path, from_s: null } });
   } else {
     void openPath(studio, path);

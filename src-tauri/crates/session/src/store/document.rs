@@ -88,7 +88,8 @@ impl Document {
         if lock.is_none() {
             problems.push(Problem::ReadOnly);
         }
-        if replayed > 0 {
+        // After a project that was closed as it should be there is nothing to tell.
+        if replayed > 0 && lock.as_ref().is_none_or(Lock::left_open) {
             problems.push(Problem::Recovered { changes: replayed });
         }
         let highest = done.history.takes_in_use().last().map_or(0, |take| take.0);
@@ -379,6 +380,9 @@ impl Document {
         takes::clean(&self.folder, &keep);
         self.making.clear();
         self.leave();
+        if let Some(lock) = self.lock.take() {
+            lock.let_go();
+        }
     }
 
     pub(super) fn writable(&self) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use super::StoreError;
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
+    left_open: bool,
 }
 
 impl Drop for Lock {
@@ -29,6 +30,17 @@ pub(super) enum Asked {
 }
 
 impl Lock {
+    /// Whether whoever had it before ended without letting go of it.
+    pub(super) fn left_open(&self) -> bool {
+        self.left_open
+    }
+
+    /// Lets go of it so that the next one knows that all went well.
+    pub(super) fn let_go(self) {
+        // If this fails, the next one is told of a recovery that was none: no harm.
+        let _ = self.file.set_len(0);
+    }
+
     /// Takes the lock of the project in `folder`.
     pub(super) fn take(folder: &Path) -> Result<Asked, StoreError> {
         let path = folder.join("lock");
@@ -60,6 +72,8 @@ impl Lock {
                 });
             }
         }
+        let mut before = String::new();
+        let left_open = file.read_to_string(&mut before).is_err() || !before.is_empty();
         // The number is for people; on a full disk the lock holds without it.
         let _ = file
             .set_len(0)
@@ -70,7 +84,7 @@ impl Lock {
         {
             return Ok(Asked::ReadOnly);
         }
-        Ok(Asked::Held(Self { file }))
+        Ok(Asked::Held(Self { file, left_open }))
     }
 }
 

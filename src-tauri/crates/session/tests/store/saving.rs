@@ -18,6 +18,21 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn after_a_project_was_closed_nothing_is_told_of_a_recovery() {
+    let kit = Kit::new();
+    let mut document = kit.create();
+    let folder = document.folder().to_owned();
+    document.apply(&edit(0)).unwrap();
+    let expect = document.project();
+    document.close();
+    let document = kit.open(&folder);
+    assert!(codes(&document).is_empty() && document.project() == expect && !document.saved());
+    // Killed this time.
+    drop(document);
+    assert_eq!(codes(&kit.open(&folder)), ["recovered"]);
+}
+
+#[test]
 fn all_edits_come_back_as_they_were() {
     let kit = Kit::new();
     let mut document = kit.create();

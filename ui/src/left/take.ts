@@ -7,8 +7,8 @@ export function takeFacts(take: TakeView, sampleRate: number): string {
   const facts = [
     take.style,
     t('take.bpm', { n: Math.round(take.bpm) }),
-    t('take.seed', { n: take.settings.seed ?? 0 }),
     lengthText(take.samples / sampleRate),
+    t('take.seed', { n: take.settings.seed ?? 0 }),
   ];
   return facts.join(' · ');
 }

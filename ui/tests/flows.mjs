@@ -121,7 +121,7 @@ export const flows = {
   },
   'generate says what it does and does it': {
     async play(page) {
-      await page.getByText('New take of the whole cue, 1:02, style: Orchestral, new seed, about 9 s').waitFor();
+      await page.getByText('New take of the cue, 1:02, Orchestral, new seed, about 9 s').waitFor();
       await page.keyboard.press('g');
       await until(page, 'generate', () => window.fake.calls.some((one) => one.name === 'generate'));
       await page.evaluate(() => window.studio.view.select({ kind: 'section', cue: 1, span: [588, 866] }));
@@ -189,7 +189,7 @@ export const flows = {
       await page.keyboard.type('attention');
       await page.keyboard.press('Enter');
       await until(page, 'overlay', () => window.studio.view.overlay);
-      await page.evaluate(() => window.fake.emit('menu', 'settings'));
+      await page.keyboard.press('Control+,');
       await page.getByRole('dialog', { name: 'Settings' }).waitFor();
       await page.getByLabel('Look').selectOption('light');
       await until(page, 'light', () => document.documentElement.dataset.theme === 'light');

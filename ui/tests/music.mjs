@@ -111,13 +111,14 @@ export const flows = {
       await page.waitForFunction(() => window.studio.playback.nowFrame() === 512);
     },
   },
-  'a new cue: in the loop, or in the gap': {
+  'a new cue: in the loop around the playhead, or in the gap': {
     options: cues,
     async play(page) {
       await page.keyboard.press('n');
       await page.waitForFunction(() => window.fake.edits.length === 1);
       same((await edits(page))[0], { edit: 'add_cue', span: [940, 1100], name: null }, 'the gap');
       await page.evaluate(() => window.fake.call('edit', { edit: { edit: 'set_loop', span: [30, 90] } }));
+      await page.evaluate(() => window.studio.playback.seek(40));
       await page.keyboard.press('n');
       await page.waitForFunction(() => window.fake.edits.length === 3);
       same((await edits(page))[2], { edit: 'add_cue', span: [30, 90], name: null }, 'the loop');

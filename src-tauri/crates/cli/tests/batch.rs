@@ -76,6 +76,7 @@ fn a_failing_video_among_good_ones_and_what_a_second_run_does() {
     assert_eq!(
         names,
         [
+            ".muvi-batch.lock",
             "a-deep-scored.mp4",
             "a-scored.mp4",
             "c-scored.mov",
@@ -168,6 +169,28 @@ fn results_beside_the_videos_are_no_videos_of_the_batch() {
         "a-scored.mp4 is no video of it"
     );
     assert!(video.exists() && place.path("clips/a-scored.mp4").exists());
+}
+
+#[test]
+fn two_batches_into_one_folder_are_refused() {
+    let place = Place::new();
+    fs::create_dir(place.path("clips")).unwrap();
+    place.video("clips/a.mp4", 2.0);
+    // As another muvi holds it.
+    fs::create_dir(place.path("out")).unwrap();
+    let lock = fs::File::create(place.path("out/.muvi-batch.lock")).unwrap();
+    lock.lock().unwrap();
+    let (ran, error) = batch(&place, &[]);
+    assert_eq!(ran.code, Some(5), "{}", ran.stderr);
+    assert!(
+        error["message"].as_str().unwrap().contains("another batch"),
+        "{error}"
+    );
+    assert_eq!(fs::read_dir(place.path("out")).unwrap().count(), 1);
+    // The system lets go of it when that process ends; the file that stays is no obstacle.
+    drop(lock);
+    let (ran, report) = batch(&place, &[]);
+    assert_eq!(counts(&report), [1, 0, 0, 0], "{}", ran.stderr);
 }
 
 #[test]

@@ -41,7 +41,9 @@ impl Error {
             Self::Scoring(error) => scoring(error),
             Self::Style { .. } => Family::Style,
             Self::Batch(BatchError::NoVideos { .. } | BatchError::Folder { .. }) => Family::InputUnreadable,
-            Self::Batch(BatchError::OutDir { source, .. }) => io_family(source),
+            Self::Batch(BatchError::OutDir { source, .. } | BatchError::Lock { source, .. }) => {
+                io_family(source)
+            }
             Self::Batch(_) => Family::Output,
             Self::Web(error) => web(error),
             Self::Page { problem, .. } => page(problem),

@@ -2,6 +2,7 @@
 
 mod find;
 mod list;
+mod lock;
 
 use std::fs;
 use std::io;
@@ -24,6 +25,7 @@ use crate::store::StoreError;
 use crate::style;
 use find::Search;
 use list::{List, stamp_words};
+use lock::Lock;
 
 /// Kinds of results, by extension.
 const RESULTS: &[&str] = &["mp4", "m4v", "mov", "mkv", "webm", "wav", "flac"];
@@ -71,6 +73,20 @@ pub enum BatchError {
     #[error("{}: can't be made; name another folder", path.display())]
     OutDir {
         /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another batch writes into the folder.
+    #[error("{}: another batch is at work in this folder; wait for its end, or name another folder", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The file that tells other batches can't be written.
+    #[error("{}: can't be written; check the permissions of its folder, or name another one", path.display())]
+    Lock {
+        /// The file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -216,12 +232,12 @@ pub fn batch(
     let options = options_key(&request.options, engine.pack.hash());
     let dir = &request.out_dir;
     // Whether the folder can be used shows before it is made: a wrong name of a video leaves nothing behind.
-    let mut list = List::open(dir)?;
+    let outputs = List::open(dir)?.outputs();
     let inputs = Search {
         inputs: &request.inputs,
         recursive: request.recursive,
         out_dir: dir,
-        outputs: &list.outputs(),
+        outputs: &outputs,
         is_video: &|path| probe(&tools, path).is_ok(),
     }
     .run()?;
@@ -229,6 +245,9 @@ pub fn batch(
         path: dir.clone(),
         source,
     })?;
+    let _lock = Lock::take(dir)?;
+    // Only now is it sure that nobody else writes it.
+    let mut list = List::open(dir)?;
 
     let mut kit = Kit::kept(engine);
     let mut videos = Vec::with_capacity(inputs.len());

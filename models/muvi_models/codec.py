@@ -222,7 +222,7 @@ def principal(rows: torch.Tensor, weights: torch.Tensor, count: int, shrink: boo
         _, _, vectors = torch.svd_lowrank(scaled, count + 16, niter=4)
         vectors = vectors[:, :count]
     deviation = (scaled @ vectors).std(0).clamp(min=1e-4)
-    gain = torch.ones(count)
+    gain = torch.ones(count, device=rows.device)
     if shrink:
         gain = (deviation / deviation[min(GAIN_FROM, count - 1)]).sqrt().clamp(GAIN_LEAST, 1.0)
     basis = weights[:, None] * vectors / deviation * gain
@@ -237,7 +237,7 @@ def fit_linear(encoder: CodecEncoder, decoder: CodecDecoder, magnitude_batches) 
         a, b = encoder.stacked(magnitude)
         spectral.append(a.reshape(-1, a.shape[-1]))
         image.append(b.reshape(-1, b.shape[-1]))
-    weights = torch.from_numpy(np.tile(audibility_weights(), STACK))
+    weights = torch.from_numpy(np.tile(audibility_weights(), STACK)).to(encoder.gain.device)
     mean, basis, inverse, gain = principal(
         torch.cat(spectral), weights, encoder.config.spectral, encoder.config.learned
     )
@@ -246,7 +246,9 @@ def fit_linear(encoder: CodecEncoder, decoder: CodecDecoder, magnitude_batches) 
     encoder.spectral_basis.copy_(basis)
     decoder.spectral_mean.copy_(mean)
     decoder.spectral_inverse.copy_(inverse)
-    mean, basis, inverse, _ = principal(torch.cat(image), torch.ones(2 * BANDS), encoder.config.stereo)
+    mean, basis, inverse, _ = principal(
+        torch.cat(image), torch.ones(2 * BANDS, device=weights.device), encoder.config.stereo
+    )
     encoder.stereo_mean.copy_(mean)
     encoder.stereo_basis.copy_(basis)
     decoder.stereo_mean.copy_(mean)

@@ -11,8 +11,9 @@ import io
 import json
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
-from multiprocessing import Pool
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -40,8 +41,8 @@ def pieces(seed: int) -> Iterator[tuple[str, int]]:
         number += 1
 
 
-def make(job: tuple[str, str, int]) -> tuple[str, float]:
-    """Makes one piece unless it is there; returns its name and seconds. The labels come last: they mark it done."""
+def make(job: tuple[str, str, int]) -> tuple[str, float, Path]:
+    """Makes one piece unless it is there; its name, seconds and labels' file, which comes last: it marks it done."""
     out, style, seed = job
     split = split_of(style, seed)
     folder = Path(out, split)
@@ -49,13 +50,13 @@ def make(job: tuple[str, str, int]) -> tuple[str, float]:
     name = f"{style}_{seed}"
     label = folder / f"{name}.json"
     if label.exists() and (folder / f"{name}.flac").exists():
-        return name, json.loads(label.read_text())["end_s"]
+        return name, json.loads(label.read_text())["end_s"], label
     audio, labels = render(compose(seed, style, split == "heldout"))
     encoded = io.BytesIO()
     sf.write(encoded, audio, RATE, format="FLAC", subtype="PCM_16", compression_level=0.2)
     write_whole(folder / f"{name}.flac", lambda f: f.write(encoded.getvalue()))
     write_whole(label, lambda f: f.write(labels.json().encode()))
-    return name, labels.end_s
+    return name, labels.end_s, label
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -64,20 +65,27 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", default="models/data/music")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--split", choices=("train", "heldout"), help="pieces of this split only")
     args = parser.parse_args(argv)
     if reason := missing():
         print(f"make_music: {reason}", file=sys.stderr)
         return 1
     begun, total, count = time.monotonic(), 0.0, 0
-    with Pool(args.jobs) as pool:
-        jobs = ((args.out, style, seed) for style, seed in pieces(args.seed))
-        # imap would drain an endless iterator into its queue, so pieces go in by batches of whole rounds.
+    jobs = ((args.out, style, seed) for style, seed in pieces(args.seed) if args.split in (None, split_of(style, seed)))
+    with ProcessPoolExecutor(args.jobs) as pool:
+        # In order and a few ahead: which pieces there are depends on the hours alone, not on who was quick.
+        ahead = deque(pool.submit(make, next(jobs)) for _ in range(3 * args.jobs))
         while total < args.hours * 3600:
-            batch = [next(jobs) for _ in range(len(STYLES) * 2)]
-            for _, seconds in pool.imap(make, batch):
-                total, count = total + seconds, count + 1
-            spent = time.monotonic() - begun
-            print(f"{count} pieces, {total / 3600:.2f} of {args.hours:g} h, {total / spent:.1f}x real time", flush=True)
+            total, count = total + ahead.popleft().result()[1], count + 1
+            ahead.append(pool.submit(make, next(jobs)))
+            if count % 16 == 0:
+                spent = time.monotonic() - begun
+                print(f"{count} pieces, {total / 3600:.2f} of {args.hours:g} h, {total / spent:.1f}x", flush=True)
+        surplus = [f.result()[2] for f in ahead if not f.cancel()]
+    for label in surplus:
+        label.unlink(missing_ok=True)
+        label.with_suffix(".flac").unlink(missing_ok=True)
+    print(f"{count} pieces, {total / 3600:.2f} h", flush=True)
     return 0
 
 

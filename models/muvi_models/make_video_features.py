@@ -43,13 +43,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--pieces", type=int, default=0, help="use the first N pieces only (0: all)")
     parser.add_argument("--renderings", type=int, default=3, help="excerpts of each piece")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--encoder", type=Path, help="a pack's encoder.onnx, instead of exporting the network anew")
     parser.add_argument("--part", default="0/1", help="I/N: this process takes every Nth clip from the Ith on")
     args = parser.parse_args(argv)
 
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     photos = PhotoBank(args.photos, args.split) if args.photos else None
-    encode = fast_encoder(Encoder())
+    encode = runner(args.encoder) if args.encoder else fast_encoder(Encoder())
     out = args.out / args.split
     out.mkdir(parents=True, exist_ok=True)
     # In an order of their digests: the first N are a mixture of styles.
@@ -121,9 +122,14 @@ def fast_encoder(encoder: Encoder) -> Callable[[np.ndarray], np.ndarray]:
             output_names=["features"],
             dynamic_shapes={"frames": {0: frames}},
         )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return runner(path)
+
+
+def runner(path: Path) -> Callable[[np.ndarray], np.ndarray]:
+    """An exported encoder on one thread: frames uint8 [T, S, S, 3] -> fp16 [T, P, Cv]."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def encode(video: np.ndarray) -> np.ndarray:
         padded = np.concatenate([video[:1], video])

@@ -15,6 +15,7 @@ import torch
 
 from .codec import CodecEncoder, load_codec
 from .contract import GLOBALS, SAMPLE_RATE
+from .parallel import Workers
 from .plan import globals_of, loudness_curve, plan_of, plan_of_recording
 from .spectrogram import magnitudes, pad_to_latents
 from .video_conditioning import on_latent_clock, read_conditioning
@@ -54,15 +55,15 @@ def read_audio(path: Path) -> np.ndarray:
 @torch.no_grad()
 def encode(encoder: CodecEncoder, stereo: np.ndarray, chunk: int = 512) -> np.ndarray:
     """Latents [L, Z] of `stereo` [2, n], n a multiple of 2048, in chunks whose neighbours the encoder sees."""
-    count = stereo.shape[1] // 2048
+    count, device = stereo.shape[1] // 2048, next(encoder.buffers()).device
     margin = np.pad(stereo, ((0, 0), (2048, 2048)))
     out = []
     for start in range(0, count, chunk):
         end = min(start + chunk, count)
         first, last = max(0, start - encoder.halo), min(count, end + encoder.halo)
-        piece = torch.from_numpy(margin[:, first * 2048 : (last + 2) * 2048])[None]
+        piece = torch.from_numpy(margin[:, first * 2048 : (last + 2) * 2048])[None].to(device)
         latents = encoder(magnitudes(piece)[:, :, 4:-4])[0]
-        out.append(latents[start - first : end - first].numpy())
+        out.append(latents[start - first : end - first].cpu().numpy())
     return np.concatenate(out)
 
 
@@ -119,19 +120,21 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--music", type=Path, nargs="+", required=True, help="folders of music, and of recordings")
     parser.add_argument("--codec", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--part", default="0/1", help="I/N: this process takes every Nth piece from the Ith on")
     arguments = parser.parse_args(argv)
     torch.set_num_threads(1)
-    encoder, _, _ = load_codec(arguments.codec)
+    part, parts = map(int, arguments.part.split("/"))
+    encoder = load_codec(arguments.codec)[0].to(Workers().device)
     for split in ("heldout", "train"):
         (arguments.out / split).mkdir(parents=True, exist_ok=True)
         files = [f for folder in arguments.music for f in audio_files(folder / split)]
-        for path in files:
+        for path in files[part::parts]:
             target = arguments.out / split / f"{path.stem}.npz"
             if target.exists():
                 continue
             arrays = encode_piece(encoder, path)
             write_whole(target, lambda f, a=arrays: np.savez(f, **a))
-        print(f"{split}: {len(files)} pieces", flush=True)
+        print(f"{split}: {len(files[part::parts])} pieces", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from .contract import BINS, HOP, N_FFT, NORM, SAMPLE_RATE, STACK
 def stft(samples: torch.Tensor) -> torch.Tensor:
     """Complex spectrum of `samples` [..., n] -> [..., F, K]; n is a multiple of 2048, F = n / 512."""
     shape = samples.shape[:-1]
-    window = torch.hann_window(N_FFT, dtype=samples.dtype)
+    window = torch.hann_window(N_FFT, dtype=samples.dtype, device=samples.device)
     spectrum = torch.stft(
         samples.reshape(-1, samples.shape[-1]),
         N_FFT,

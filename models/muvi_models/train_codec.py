@@ -71,15 +71,16 @@ def train_folders(arguments) -> list[Path]:
 def fit(arguments) -> None:
     """Linear analysis from random windows of the training pieces."""
     torch.manual_seed(0)
-    windows = Windows(train_folders(arguments), 16, seed=9, limit=arguments.limit)
+    device = Workers().device
+    windows = Windows(train_folders(arguments), 16, seed=9, limit=arguments.limit, device=device)
     given = {"spectral": arguments.spectral, "learned": arguments.learned or None}
     sizes = network(arguments.config, "codec") if arguments.config else {"spectral": 56}
     config = CodecConfig(**sizes | {k: v for k, v in given.items() if v is not None})
-    encoder, decoder = CodecEncoder(config), CodecDecoder(config)
+    encoder, decoder = CodecEncoder(config).to(device), CodecDecoder(config).to(device)
     with torch.no_grad():
         fit_linear(encoder, decoder, [windows.batch(16) for _ in range(40)])
     arguments.run.mkdir(parents=True, exist_ok=True)
-    save_codec(arguments.run / "linear.pt", encoder, decoder)
+    save_codec(arguments.run / "linear.pt", encoder.cpu(), decoder.cpu())
 
 
 @torch.no_grad()
@@ -126,12 +127,12 @@ class Trainer:
         self.budget = Budget(arguments.minutes, spent)
         workers.same_start((self.encoder, self.decoder, *self.mean))
 
-    def train_step(self, windows: Windows, fraction: float) -> dict[str, float]:
-        """One batch; the losses. `fraction` 0..1 of the budget is spent."""
+    def train_step(self, windows: Windows, fraction: float) -> dict[str, torch.Tensor]:
+        """One batch; the losses, still on the device. `fraction` 0..1 of the budget is spent."""
         rate = self.arguments.rate * warm_then_decay(self.step, fraction, 100, 0.3)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        target = windows.batch(self.arguments.batch).to(self.workers.device)
+        target = windows.batch(self.arguments.batch)
         losses = {}
         with self.workers.autocast(), torch.set_grad_enabled(self.learned):
             latents = self.encoder(target)
@@ -151,7 +152,7 @@ class Trainer:
         for mean, live in list(pairs)[0 if self.learned else 1 :]:
             average_into(mean, live, self.step, 0.998)
         self.step += 1
-        return {k: float(v.detach()) for k, v in losses.items()}
+        return {k: v.detach() for k, v in losses.items()}
 
     def save(self) -> None:
         """decoder.pt (averages of both networks, for use) and last.pt (to resume)."""
@@ -170,7 +171,7 @@ def train(arguments) -> None:
     seed = trainer.step * workers.world + workers.rank
     torch.manual_seed(seed)
     worn = trainer.encoder.config.learned
-    windows = Windows(train_folders(arguments), arguments.latents, seed, arguments.limit, worn)
+    windows = Windows(train_folders(arguments), arguments.latents, seed, arguments.limit, worn, workers.device)
     held = Windows(arguments.music[0] / "heldout", 64, seed=5).batch(16) if workers.first else None
     curve = Curve(arguments.run / "curve.jsonl")
     sums: dict = {}
@@ -180,10 +181,11 @@ def train(arguments) -> None:
         if workers.first and (trainer.step % arguments.every == 0 or trainer.budget.fraction >= 1):
             trainer.save()
             found = codec_measures(*(copy.deepcopy(m).cpu() for m in trainer.mean), held)
-            curve.add(step=trainer.step, minutes=trainer.budget.spent, **sums, **found)
+            means = {k: float(v) for k, v in sums.items()}
+            curve.add(step=trainer.step, minutes=trainer.budget.spent, **means, **found)
             sums = {}
     if workers.first and trainer.learned:
-        encoder, decoder = standardise(*(m.cpu() for m in trainer.mean), windows)
+        encoder, decoder = (m.cpu() for m in standardise(*trainer.mean, windows))
         found = codec_measures(encoder, decoder, held)
         curve.add(step=trainer.step, minutes=trainer.budget.spent, standardised=True, **found)
         save_codec(arguments.run / "decoder.pt", encoder, decoder, step=trainer.step, standardised=True)

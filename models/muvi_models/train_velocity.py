@@ -48,8 +48,8 @@ def moved(drawn: tuple, device: torch.device) -> tuple:
 def drawn(sampler: WindowSampler, arguments, device: torch.device) -> tuple:
     """A batch of windows with times and noise."""
     batch = sampler.batch(arguments.batch, arguments.filmed)
-    time = torch.sigmoid(torch.randn(arguments.batch))
-    return moved((batch, time, torch.randn_like(batch["latents"])), device)
+    time = torch.sigmoid(torch.randn(arguments.batch, device=device))
+    return batch, time, torch.randn_like(batch["latents"])
 
 
 def train(arguments) -> None:
@@ -77,17 +77,19 @@ def train(arguments) -> None:
         step, spent = state["step"], state["spent"]
     workers.same_start((model, mean))
     torch.manual_seed(step * workers.world + workers.rank)
-    sampler = WindowSampler(train_pieces, seed=step * workers.world + workers.rank, width=model.config.video)
+    seed = step * workers.world + workers.rank
+    sampler = WindowSampler(train_pieces, seed, width=model.config.video, device=workers.device)
+    del train_pieces
     held = held_batches(WindowSampler(held_pieces, seed=5, width=model.config.video), 4, 8) if workers.first else []
     budget, curve = Budget(arguments.minutes, spent), Curve(arguments.run / "curve.jsonl")
     if workers.first:
-        curve.add(step=step, pieces=len(train_pieces), filmed=len(sampler.filmed), minutes=budget.spent)
-    total, count = 0.0, 0
+        curve.add(step=step, pieces=len(sampler.lengths), filmed=sampler.filmed, minutes=budget.spent)
+    total, count = torch.zeros((), device=workers.device), 0
 
     def checkpoint() -> None:
         with torch.no_grad(), workers.autocast():
             held_loss = sum(float(flow_loss(mean, *moved(b, workers.device))) for b in held) / len(held)
-        curve.add(step=step, minutes=budget.spent, train=total / max(count, 1), heldout=held_loss)
+        curve.add(step=step, minutes=budget.spent, train=float(total) / max(count, 1), heldout=held_loss)
         save_velocity(arguments.run / "mean.pt", mean, step=step)
         state = {"model": model.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict()}
         save_whole(last, state | {"step": step, "spent": budget.spent})
@@ -105,10 +107,10 @@ def train(arguments) -> None:
         optimizer.step()
         average_into(mean, model, step, 0.998)
         step += 1
-        total, count = total + loss.item(), count + 1
+        total, count = total + loss.detach(), count + 1
         if step % arguments.every == 0 and workers.first:
             checkpoint()
-            total, count = 0.0, 0
+            total, count = torch.zeros_like(total), 0
     if workers.first:
         checkpoint()
     workers.wait()

@@ -80,9 +80,13 @@ class Layer(nn.Module):
         q, k, v = self.qkv(h).reshape(batch, length, 3, self.heads, w // self.heads).permute(2, 0, 3, 1, 4)
         q = rotate(self.query_norm(q), cos, sin).to(v.dtype)
         k = rotate(self.key_norm(k), cos, sin).to(v.dtype)
-        # Written out: at these lengths faster than the fused kernel in training on a CPU.
-        weights = torch.softmax((q @ k.transpose(-1, -2)) * (w // self.heads) ** -0.5, -1).to(v.dtype)
-        h = (weights @ v).transpose(1, 2).reshape(batch, length, w)
+        if x.is_cuda:
+            h = F.scaled_dot_product_attention(q, k, v)
+        else:
+            # Written out: at these lengths faster than the fused kernel in training on a CPU.
+            weights = torch.softmax((q @ k.transpose(-1, -2)) * (w // self.heads) ** -0.5, -1).to(v.dtype)
+            h = weights @ v
+        h = h.transpose(1, 2).reshape(batch, length, w)
         x = x + gate_a * self.out(h)
         h = F.layer_norm(x, (w,)) * (1 + scale_f) + shift_f
         a, b = self.enter(h).chunk(2, -1)

@@ -15,6 +15,7 @@ import torch
 
 from muvi_models.adaptor import load_adaptor
 from muvi_models.contract import FRAME_RATE
+from muvi_models.parallel import Workers
 from muvi_models.plan import latent_times
 from muvi_models.whole import write_whole
 
@@ -26,12 +27,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--clips", type=Path, default=Path("data/video/train"))
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
-    adaptor = load_adaptor(args.adaptor)
+    device = Workers().device
+    adaptor = load_adaptor(args.adaptor).to(device)
     arrays = {}
     for path in sorted(args.clips.glob("*.r*.npz")):
         saved = np.load(path)
         facts = json.loads(str(saved["facts"]))
-        conditioning = adaptor.conditioning_for(torch.from_numpy(saved["features"]))
+        conditioning = adaptor.conditioning_for(torch.from_numpy(saved["features"]).to(device)).cpu()
         arrays[f"{facts['piece']}@{facts['start_frame']}@{path.stem}"] = conditioning.numpy().astype(np.float16)
     write_whole(args.clips / "conditioning.npz", lambda f: np.savez(f, **arrays))
     print(f"{len(arrays)} clips")

@@ -1,6 +1,5 @@
 """Training windows for the velocity network: what is given, what is left out, what must be filled in."""
 
-import numpy as np
 import torch
 
 from .contract import PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
@@ -13,6 +12,9 @@ DROP_STYLE = 0.3
 DROP_VIDEO = 0.3
 NO_CONTEXT, PREFIX = 0.3, 0.35
 """Probabilities: nothing given, the window's start given; else a random gap is left."""
+ENDING, OPENING = 1 / 6, 1 / 12
+"""Part of the windows that hold a piece's ending, and its opening: more than by chance."""
+STYLE_TRIES = 8
 
 CHANNELS_OF = {
     "hits": ["hit"],
@@ -23,24 +25,22 @@ CHANNELS_OF = {
 }
 
 
-def given_mask(rng: np.random.Generator, length: int) -> np.ndarray:
-    """1 where latents are given, float32 [length]; at least a fifth is left to generate."""
-    mask = np.zeros(length, np.float32)
-    draw = rng.random()
-    if draw < NO_CONTEXT:
-        return mask
-    if draw < NO_CONTEXT + PREFIX:
-        mask[: rng.integers(length // 10, length // 2)] = 1
-        return mask
-    gap = rng.integers(length // 5, length)
-    start = rng.integers(0, length - gap + 1)
-    mask[:] = 1
-    mask[start : start + gap] = 0
-    return mask
+def given_masks(draw, count: int, length: int, device: torch.device | str = "cpu") -> torch.Tensor:
+    """1 where latents are given, float32 [count, length]; at least a fifth of each row is left to generate.
+
+    `draw(*shape)` gives even random numbers in 0..1.
+    """
+    at = torch.arange(length, device=device)
+    kind = draw(count, 1)
+    prefix = (length // 10 + draw(count, 1) * (length // 2 - length // 10)).long()
+    gap = (length // 5 + draw(count, 1) * (length - length // 5)).long()
+    start = (draw(count, 1) * (length - gap + 1)).long()
+    given = torch.where(kind < NO_CONTEXT + PREFIX, at < prefix, (at < start) | (at >= start + gap))
+    return (given & (kind >= NO_CONTEXT)).float()
 
 
 class WindowSampler:
-    """Draws windows of the pieces; endings and made videos more often than by chance."""
+    """Draws windows of the pieces on a device; endings and made videos more often than by chance."""
 
     def __init__(
         self,
@@ -49,89 +49,111 @@ class WindowSampler:
         window: int = WINDOW_FRAMES,
         style: int = STYLE_FRAMES,
         width: int = 64,
+        device: torch.device | str = "cpu",
     ):
         if not pieces:
             raise SystemExit("no encoded pieces: run muvi_models.pieces first")
-        self.pieces, self.window, self.style, self.video_width = pieces, window, style, width
-        self.rng = np.random.default_rng(seed)
-        self.filmed = [p for p in pieces if p.video]
-        length = np.array([len(p.latents) for p in pieces], float)
-        self.chance = length / length.sum()
+        self.window, self.style, self.device = window, style, torch.device(device)
+        self.generator = torch.Generator(device).manual_seed(seed)
+        lengths = torch.tensor([len(p.latents) for p in pieces])
+        self.lengths, self.offsets = lengths.to(device), (lengths.cumsum(0) - lengths).to(device)
+        self.ends = torch.tensor([min(p.end, len(p.latents)) for p in pieces], device=device)
+        self.globals = torch.stack([torch.from_numpy(p.globals) for p in pieces]).to(device)
+        # Half precision, as they are stored: the music of ten hours is to fit beside the network.
+        self.latents = torch.cat([torch.from_numpy(p.latents).half() for p in pieces]).to(device)
+        self.plan = torch.cat([torch.from_numpy(p.plan).half() for p in pieces]).to(device)
+        self.chance = self.lengths.float()
+        clips = [(i, first, c, len(p.video)) for i, p in enumerate(pieces) for first, c in p.video]
+        self.filmed = len({c[0] for c in clips})
+        """Pieces that have made videos."""
+        if clips:
+            values = [torch.from_numpy(c[2]).half() for c in clips]
+            self.video = torch.cat(values).to(device)
+            self.clip_piece, self.clip_first, self.clip_length = (
+                torch.tensor(x, device=device) for x in zip(*[(c[0], c[1], len(c[2])) for c in clips], strict=True)
+            )
+            self.clip_offset = self.clip_length.cumsum(0) - self.clip_length
+            self.clip_chance = 1 / torch.tensor([float(c[3]) for c in clips], device=device)
+        self.video_width = self.video.shape[1] if clips else width
 
-    def start_of(self, piece: Piece) -> int:
-        """Where the window starts; one window in six holds the ending, one in twelve the opening."""
-        last = len(piece.latents) - self.window
-        draw = self.rng.random()
-        if draw < 1 / 6:
-            return int(np.clip(piece.end - self.rng.integers(40, self.window), 0, last))
-        if draw < 1 / 4:
-            return 0
-        return int(self.rng.integers(0, max(1, min(last, piece.end - self.window // 2))))
+    def draw(self, *shape: int) -> torch.Tensor:
+        """Even random numbers in 0..1."""
+        return torch.rand(shape, generator=self.generator, device=self.device)
 
-    def one(self, filmed: bool) -> dict[str, np.ndarray]:
-        """One window as arrays without the batch dimension."""
-        rng, s, w = self.rng, self.style, self.window
-        video = np.zeros((s + w, self.video_width), np.float32)
-        if filmed:
-            piece = self.filmed[rng.integers(len(self.filmed))]
-            first, conditioning = piece.video[rng.integers(len(piece.video))]
-            start = int(np.clip(first + rng.integers(-w // 3, max(1, len(conditioning) - w * 2 // 3)), 0, None))
-            start = min(start, len(piece.latents) - w)
-        else:
-            piece = self.pieces[rng.choice(len(self.pieces), p=self.chance)]
-            start = self.start_of(piece)
-        latents = piece.latents[start : start + w]
-        plan = np.zeros((s + w, len(PLAN_CHANNELS)), np.float32)
-        plan[s:] = piece.plan[start : start + w]
-        if filmed:
-            low, high = max(first, start), min(first + len(conditioning), start + w)
-            if high > low:
-                video[s + low - start : s + high - start] = conditioning[low - first : high - first]
-                plan[s + low - start : s + high - start, channel("video_known")] = 1
-        context = np.zeros((s + w, latents.shape[1]), np.float32)
-        mask = np.ones((s + w, 1), np.float32)
-        mask[s:, 0] = given_mask(rng, w)
-        globals_ = piece.globals.copy()
-        style_from = self.style_start(piece, start)
-        if rng.random() < DROP_ALL:
-            mask[s:] = 0
-            plan[:], video[:], globals_[:] = 0, 0, 0
-        else:
-            if rng.random() >= DROP_STYLE:
-                context[:s] = piece.latents[style_from : style_from + s]
-                plan[:s, channel("style")] = 1
-            for name, chance in DROP.items():
-                if rng.random() < chance:
-                    plan[:, [channel(n) for n in (*CHANNELS_OF[name], f"{name}_known")]] = 0
-            if rng.random() < DROP_VIDEO:
-                video[:] = 0
-                plan[:, channel("video_known")] = 0
-            if rng.random() < DROP_GLOBALS:
-                globals_[[0, 3]] = 0
-            if rng.random() < DROP_GLOBALS:
-                globals_[[1, 2, 4]] = 0
-            context[s:] = latents * mask[s:]
-        data = np.concatenate([context[:s], latents])
+    def pick(self, chances: torch.Tensor, count: int) -> torch.Tensor:
+        """Indices drawn by their chances."""
+        return torch.multinomial(chances, count, replacement=True, generator=self.generator)
+
+    def starts(self, piece: torch.Tensor) -> torch.Tensor:
+        """Where a window starts in each of the pieces [B]."""
+        count, w = len(piece), self.window
+        end, last = self.ends[piece], (self.lengths[piece] - w).clamp(min=0)
+        kind = self.draw(count)
+        anywhere = (self.draw(count) * torch.minimum(last, end - w // 2).clamp(min=1)).long()
+        ending = torch.minimum(end - 40 - (self.draw(count) * (w - 40)).long(), last).clamp(min=0)
+        start = torch.where(kind < ENDING, ending, anywhere)
+        return torch.where((kind >= ENDING) & (kind < ENDING + OPENING), 0, start)
+
+    def style_starts(self, piece: torch.Tensor, start: torch.Tensor) -> torch.Tensor:
+        """Style segments of the same pieces [B], outside the windows where the pieces are long enough."""
+        room = (self.ends[piece] - self.style).clamp(min=1)
+        tries = (self.draw(len(piece), STYLE_TRIES) * room[:, None]).long()
+        outside = (tries + self.style <= start[:, None]) | (tries >= start[:, None] + self.window)
+        outside[:, -1] = True
+        return tries.gather(1, outside.int().argmax(1, keepdim=True))[:, 0]
+
+    def filmed_windows(self, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Clips [B], their pieces and the windows' starts; a window may begin before its clip or outlast it."""
+        clip, w = self.pick(self.clip_chance, count), self.window
+        piece, first = self.clip_piece[clip], self.clip_first[clip]
+        room = (self.clip_length[clip] - w * 2 // 3 + w // 3).clamp(min=w // 3 + 1)
+        start = (first - w // 3 + (self.draw(count) * room).long()).clamp(min=0)
+        return clip, piece, torch.minimum(start, (self.lengths[piece] - w).clamp(min=0))
+
+    def batch(self, size: int, filmed: float = 0.0) -> dict[str, torch.Tensor]:
+        """`size` windows, each of a filmed piece with probability `filmed`; tensors [B, style + window, ...]."""
+        s, w = self.style, self.window
+        piece = self.pick(self.chance, size)
+        start = self.starts(piece)
+        video = torch.zeros(size, s + w, self.video_width, device=self.device)
+        seen = torch.zeros(size, w, dtype=torch.bool, device=self.device)
+        at = torch.arange(w, device=self.device)
+        if self.filmed and filmed > 0:
+            clip, its_piece, its_start = self.filmed_windows(size)
+            chosen = self.draw(size) < filmed
+            piece, start = torch.where(chosen, its_piece, piece), torch.where(chosen, its_start, start)
+            row = start[:, None] + at - self.clip_first[clip][:, None]
+            seen = chosen[:, None] & (row >= 0) & (row < self.clip_length[clip][:, None])
+            row = self.clip_offset[clip][:, None] + row.clamp(min=0)
+            video[:, s:] = self.video[row.clamp(max=len(self.video) - 1)].float() * seen[..., None]
+        rows = self.offsets[piece][:, None] + start[:, None] + at
+        latents, globals_ = self.latents[rows].float(), self.globals[piece].clone()
+        plan = torch.zeros(size, s + w, len(PLAN_CHANNELS), device=self.device)
+        plan[:, s:] = self.plan[rows].float()
+        plan[:, s:, channel("video_known")] = seen.float()
+        style = self.offsets[piece] + self.style_starts(piece, start)
+        style = self.latents[style[:, None] + torch.arange(s, device=self.device)].float()
+
+        nothing = self.draw(size, 1) < DROP_ALL
+        mask = torch.ones(size, s + w, 1, device=self.device)
+        mask[:, s:, 0] = given_masks(self.draw, size, w, self.device) * ~nothing
+        styled = (self.draw(size, 1) >= DROP_STYLE) & ~nothing
+        plan[:, :s, channel("style")] = styled.float()
+        for name, chance in DROP.items():
+            dropped = (self.draw(size, 1) < chance) | nothing
+            columns = [channel(n) for n in (*CHANNELS_OF[name], f"{name}_known")]
+            plan[..., columns] *= ~dropped[..., None]
+        blind = (self.draw(size, 1) < DROP_VIDEO) | nothing
+        video *= ~blind[..., None]
+        plan[..., channel("video_known")] *= ~blind
+        for columns in ([0, 3], [1, 2, 4]):
+            globals_[:, columns] *= ~((self.draw(size, 1) < DROP_GLOBALS) | nothing)
+        style *= styled[..., None]
         return {
-            "latents": data,
-            "context": context,
+            "latents": torch.cat([style, latents], 1),
+            "context": torch.cat([style, latents * mask[:, s:]], 1),
             "mask": mask,
             "video": video,
             "plan": plan,
             "globals": globals_,
         }
-
-    def style_start(self, piece: Piece, start: int) -> int:
-        """A style segment of the same piece, outside the window where the piece is long enough."""
-        last = max(1, min(piece.end, len(piece.latents)) - self.style)
-        for _ in range(8):
-            at = int(self.rng.integers(0, last))
-            if at + self.style <= start or at >= start + self.window:
-                break
-        return at
-
-    def batch(self, size: int, filmed: float = 0.0) -> dict[str, torch.Tensor]:
-        """`size` windows, each of a filmed piece with probability `filmed`; tensors [B, style + window, ...]."""
-        chance = filmed if self.filmed else 0.0
-        rows = [self.one(self.rng.random() < chance) for _ in range(size)]
-        return {k: torch.from_numpy(np.stack([r[k] for r in rows])) for k in rows[0]}

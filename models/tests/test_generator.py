@@ -18,7 +18,7 @@ from muvi_models.plan import latent_times, loudness_curve, plan_of, pulses
 from muvi_models.spectrogram import magnitudes, mel_bands, stft
 from muvi_models.toy import tones
 from muvi_models.velocity import Velocity, VelocityConfig, flow_loss, load_velocity, save_velocity, solve
-from muvi_models.windows import WindowSampler, given_mask
+from muvi_models.windows import WindowSampler, given_masks
 
 SMALL = VelocityConfig(latent=8, video=4, width=24, layers=2, heads=2, hidden=24, kernel=5)
 
@@ -145,9 +145,12 @@ def test_loudness_curve_is_monotone_in_level():
 
 
 def test_masks_leave_something_to_generate():
-    rng = np.random.default_rng(0)
-    shares = [1 - given_mask(rng, 320).mean() for _ in range(500)]
-    assert min(shares) > 0.199 and max(shares) == 1
+    generator = torch.Generator().manual_seed(0)
+    masks = given_masks(lambda *shape: torch.rand(shape, generator=generator), 500, 320)
+    shares = 1 - masks.mean(1)
+    assert shares.min() > 0.199 and shares.max() == 1
+    assert 0.2 < (shares == 1).float().mean() < 0.4
+    assert ((masks[:, 0] == 1) & (masks[:, -1] == 1)).any()
 
 
 def test_windows_keep_to_the_contract(music, tmp_path):

@@ -17,7 +17,7 @@ from .budget import Budget, Curve, average_into, warm_then_decay
 from .configs import CONFIGS, network
 from .parallel import Workers
 from .pieces import Piece, load_pieces
-from .velocity import Velocity, VelocityConfig, flow_loss, save_velocity
+from .velocity import Velocity, VelocityConfig, flow_loss, load_velocity, save_velocity
 from .whole import save_whole
 from .windows import WindowSampler
 
@@ -61,7 +61,8 @@ def train(arguments) -> None:
     held_pieces = load_pieces(arguments.latents / "heldout")
     z = train_pieces[0].latents.shape[1]
     sizes = network(arguments.config, "velocity") | {"latent": z}
-    model = Velocity(VelocityConfig(**sizes)).to(workers.device)
+    model = load_velocity(arguments.start)[0].train() if arguments.start else Velocity(VelocityConfig(**sizes))
+    model = model.to(workers.device)
     model.deviation.copy_(torch.from_numpy(deviation(train_pieces)))
     mean = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
@@ -122,6 +123,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--latents", type=Path, required=True)
     parser.add_argument("--video", type=Path)
     parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a network to start from, as of muvi_models.from_pack")
     parser.add_argument("--minutes", type=float, default=100)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--filmed", type=float, default=0.4, help="part of the windows taken from filmed pieces")

@@ -31,6 +31,8 @@ class VelocityConfig:
     hidden: int = 1024
     patch: int = 2
     kernel: int = 15
+    preconditioned: bool = True
+    """As in EDM; packs before 0.2.0 are not."""
 
 
 def rotary(length: int, head_width: int, device) -> tuple[torch.Tensor, torch.Tensor]:
@@ -43,6 +45,7 @@ def rotary(length: int, head_width: int, device) -> tuple[torch.Tensor, torch.Te
 def rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
     """Applies the rotary embedding to `x` [B, heads, L, head_width]."""
     a, b = x.chunk(2, -1)
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
     return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
 
 
@@ -78,8 +81,9 @@ class Layer(nn.Module):
         batch, length, w = x.shape
         h = F.layer_norm(x, (w,)) * (1 + scale_a) + shift_a
         q, k, v = self.qkv(h).reshape(batch, length, 3, self.heads, w // self.heads).permute(2, 0, 3, 1, 4)
-        q = rotate(self.query_norm(q), cos, sin).to(v.dtype)
-        k = rotate(self.key_norm(k), cos, sin).to(v.dtype)
+        # Turned in the precision of the products: in float32 this took a fifth of a training step on a CPU.
+        q = rotate(self.query_norm(q).to(v.dtype), cos, sin)
+        k = rotate(self.key_norm(k).to(v.dtype), cos, sin)
         if x.is_cuda:
             h = F.scaled_dot_product_attention(q, k, v)
         else:
@@ -126,11 +130,14 @@ class Velocity(nn.Module):
     def forward(self, x, context, mask, video, plan, globals, time):
         batch, length = x.shape[0], x.shape[1]
         p, w = self.config.patch, self.config.width
-        # EDM for this path: what the best linear guess from x itself gives is added behind, so that the layers
-        # need not carry the noise through; the inputs keep unit variance, the layers' target too.
         t, s = time[:, None, None], self.deviation
-        power = (1 - t).square() + (t * s).square()
-        skip, scale_in = (t * s.square() - (1 - t)) / power, power.rsqrt()
+        skip, scale_in, scale_out = 0.0, 1.0, 1.0
+        if self.config.preconditioned:
+            # EDM for this path: what the best linear guess from x itself gives is added behind, so that the layers
+            # need not carry the noise through; the inputs keep unit variance, the layers' target too.
+            power = (1 - t).square() + (t * s).square()
+            skip, scale_in = (t * s.square() - (1 - t)) / power, power.rsqrt()
+            scale_out = s * scale_in
         seen = x * scale_in * (1.0 - mask) + context * mask
         music = torch.cat([seen, mask], -1).reshape(batch, length // p, -1)
         control = torch.cat([video, plan], -1).reshape(batch, length // p, -1)
@@ -145,7 +152,7 @@ class Velocity(nn.Module):
             h = layer(h, shared, cos, sin)
         shift, scale = self.final_modulation(c)[:, None].chunk(2, -1)
         h = F.layer_norm(h, (w,)) * (1 + scale) + shift
-        return x * skip + self.leave(h).reshape(batch, length, self.config.latent) * (s * scale_in)
+        return x * skip + self.leave(h).reshape(batch, length, self.config.latent) * scale_out
 
 
 def flow_loss(model: Velocity, batch: dict, time: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:

@@ -138,7 +138,8 @@ def result() -> dict:
 def test_the_card_says_which_bars_are_missed(result):
     wanted = """hit_lift_70ms bhs_1s bhs_02s bhs_02s_shuffled bcs csd hsd intensity_correlation
         intensity_correlation_shuffled sim retrieval_top1_of_32 retrieval_top1_of_32_6s style_accuracy style_sync_loss
-        user_hits_landed user_hits_landed_shifted spectral_convergence chroma_correlation codec_log_stft_db frechet_distance""".split()
+        user_hits_landed user_hits_landed_shifted spectral_convergence chroma_correlation codec_log_stft_db
+        frechet_distance""".split()
     measures = named(result)
     assert set(wanted) <= set(measures) and measures["sim"] is None
     assert bar_of("codec_log_stft_db", measures)[1] and bar_of("retrieval_top1_of_32", measures)[1]

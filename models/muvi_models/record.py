@@ -13,39 +13,40 @@ import torch
 
 TEXT = """# Training record of the pack `{name}` {version}
 
-Trained {date} on two contended cores of a server CPU, without a GPU. Every number below was written by the run itself; the curves lie in `training/`, one JSON object a line. `models/README.md` has the commands.
+Trained {date} on {machine}. Every number below was written by the run itself; the curves lie in `training/`, one JSON object a line. `models/README.md` has the commands, `MODEL_CARD.md` what the whole pack comes to.
 
 ## Data
 
 | what | how much | licence |
 |---|---|---|
-| composed music, training | {train_pieces} pieces, {train_hours:.2f} h ({styles}) | ours; composed by `muvi_models.composer` from seed 1, rendered with the FluidR3 GM soundfont (MIT) |
-| composed music, held out by piece | {held_pieces} pieces, {held_hours:.2f} h | same |
+| composed music, training | {train_pieces} pieces, {train_hours:.2f} h ({styles}) | ours; composed by `muvi_models.composer`, rendered with the FluidR3 GM soundfont (MIT) |
+| composed music, held out by piece and instrument | {held_pieces} pieces, {held_hours:.2f} h | same |
+{recordings}
 | made videos, training | {train_clips} clips | ours; drawn scenes, and public-domain photographs of the Endless Sky project (for training only) |
 | made videos, held out by piece and photograph | {held_clips} clips | same |
 | image backbone | EfficientNet-Lite0, ImageNet weights, frozen | Apache-2.0 |
 
-No recordings, no scraped material, no output of other generators.
+No scraped material, no output of other generators.
 
 ## Runs
 
-| part | steps | minutes | batch | parameters | seed |
-|---|---|---|---|---|---|
-| codec, linear analysis | closed form | - | 640 windows of 0.74 s | - | 0 |
-| codec, decoder | {codec_steps} | {codec_minutes:.0f} | 12 windows of 0.74 s | {codec_parameters:.1f} M | 0 |
-| adaptor, contrastive with light supervision | {adaptor_steps}, kept {adaptor_best} | {adaptor_minutes:.0f} | see `training/adaptor.jsonl` | {adaptor_parameters:.2f} M | 1 |
-| velocity | {velocity_steps}, from step {filmed_from} on with made videos | {velocity_minutes:.0f} | 8 windows of 14.9 s and a style clip of 5.2 s | {velocity_parameters:.1f} M | 0 |
+| part | steps | minutes | parameters |
+|---|---|---|---|
+| codec, linear analysis | closed form | - | - |
+| codec, encoder and decoder | {codec_steps} | {codec_minutes:.0f} | {codec_parameters:.1f} M |
+| adaptor, contrastive with light supervision | {adaptor_steps}, kept {adaptor_best} | {adaptor_minutes:.0f} | {adaptor_parameters:.2f} M |
+| velocity{velocity_start} | {velocity_steps}, {filmed} | {velocity_minutes:.0f} | {velocity_parameters:.1f} M |
 
-Rates, schedules, dropouts and losses stand in the modules of the same name. The weights that ship are exponential moving averages (decoder, velocity) and the best validation (adaptor).
+Batches, rates, schedules, dropouts and losses stand in `configs.py` and in the modules of the same name. The weights that ship are exponential moving averages (codec, velocity) and the best validation (adaptor).
 
 ## Held-out figures
 
-**Codec** (16 windows of held-out pieces; magnitudes, before phases):
+**Codec** (16 windows of held-out pieces; magnitudes, before phases; no other pack's windows are the same):
 
 | | spectral convergence | chroma correlation | log-STFT, dB | mel L1 |
 |---|---|---|---|---|
 | linear analysis alone | {linear_convergence:.3f} | {linear_chroma:.3f} | {linear_log_stft_db:.2f} | {linear_mel_l1:.3f} |
-| with the decoder | {convergence:.3f} | {chroma:.3f} | {log_stft_db:.2f} | {mel_l1:.3f} |
+| with the networks | {convergence:.3f} | {chroma:.3f} | {log_stft_db:.2f} | {mel_l1:.3f} |
 
 **Generator** ({windows} windows of held-out pieces, the whole plan given, no video, {solver_steps} steps; `evaluate_generator`). Intensity: correlation of the plan's intensity with the level. Hits: part of the hit points with one of the strongest onsets within 70 ms. Chords: mean correlation of chroma and chord. Style: nearest centroid among eight styles.
 
@@ -63,10 +64,6 @@ Rates, schedules, dropouts and losses stand in the modules of the same name. The
 | valence, arousal, correlation | {valence_correlation:.2f}, {arousal_correlation:.2f} | - |
 | retrieval of the true window: other pieces / shifted / replaced / mixed | {retrieval_other:.2f} / {retrieval_shifted:.2f} / {retrieval_replaced:.2f} / {retrieval_mixed:.2f} | .03 by chance |
 | attention on the object that carries the rhythm, times its share | {share_object:.1f} | {share_distractor:.1f} on distractors |
-
-## What it can't do yet
-
-It was heard by eye: through spectrograms and figures, not by people. Timbres are those of one soundfont, harmony is diatonic with few surprises, melodies stay in the background, and a style clip from outside of the eight styles is followed loosely. Within a clip the adaptor's intensity follows the picture weakly; retrieval among shifted and replaced windows is far from reliable.
 """
 
 
@@ -111,6 +108,22 @@ def generator_rows(heldout: dict) -> str:
     return "\n".join(rows)
 
 
+def filmed_from(points: list[dict]) -> str:
+    """When made videos joined the generator's training."""
+    step = next((p["step"] for p in points if p.get("filmed")), None)
+    return "without videos" if step is None else f"with made videos from step {step} on"
+
+
+def recording_rows(folder: Path) -> str:
+    """Table rows of the recordings of a split, by package."""
+    facts = [json.loads(f.read_text()) for f in sorted(folder.glob("*.json"))]
+    minutes = Counter()
+    for fact in facts:
+        minutes[fact["package"], fact["author"], fact["licence"]] += fact["end_s"] / 60
+    rows = [f"| recordings: `{k[0]}`, by {k[1]} | {v:.1f} min | {k[2]} |" for k, v in sorted(minutes.items())]
+    return "\n".join(rows) or "| recordings | none | - |"
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -118,6 +131,8 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--music", type=Path, required=True)
     parser.add_argument("--video", type=Path, required=True)
+    parser.add_argument("--recordings", type=Path, default=Path("data/recordings"))
+    parser.add_argument("--machine", required=True, help="in words: on what, and for how long, the pack was trained")
     arguments = parser.parse_args()
     manifest = json.loads((arguments.pack / "pack.json").read_text())
     curves = {part: curve(arguments.runs / part / "curve.jsonl") for part in ("codec", "adaptor", "velocity")}
@@ -156,9 +171,12 @@ def main() -> None:
         adaptor_clips=adaptor["clips"],
         adaptor_clip_minutes=adaptor["minutes"],
         velocity_steps=curves["velocity"][-1]["step"],
+        machine=arguments.machine,
+        recordings=recording_rows(arguments.recordings / "train"),
+        velocity_start=", from the pack before" if (arguments.runs / "velocity" / "start.pt").exists() else "",
         velocity_minutes=curves["velocity"][-1]["minutes"],
         velocity_parameters=parameters(arguments.runs / "velocity" / "mean.pt", "model"),
-        filmed_from=next((p["step"] for p in curves["velocity"] if p.get("filmed")), "never"),
+        filmed=filmed_from(curves["velocity"]),
         windows=velocity["windows"],
         solver_steps=velocity["solver_steps"],
         generator_rows=generator_rows(velocity),

@@ -324,7 +324,8 @@ def main(argv: list[str] | None = None) -> None:
     folder = args.out or args.pack
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "evaluation.json", lambda f: f.write((json.dumps(result, indent=1) + "\n").encode()))
-    text = write_card(pack.manifest, result)
+    pictures = sorted(f"attention/{f.name}" for f in (folder / "attention").glob("*.jpg"))
+    text = write_card(pack.manifest, result, pictures)
     write_whole(folder / "MODEL_CARD.md", lambda f: f.write(text.encode()))
     print(text)
 

@@ -1,10 +1,10 @@
 """A pack's velocity network as the start of the next one's training, where its checkpoint is not at hand.
 
-    python -m muvi_models.from_pack packs/mini --run runs/velocity --old-latents A --new-latents B
+    python -m muvi_models.from_pack packs/mini --run runs/velocity --music data/music/train --latents runs/latents/train
 
 Weights are read back from the ONNX file. Where the new codec has other latents, the layers that enter and leave the
 latents are turned by the linear map that tells the old latents from the new ones best (least squares over pieces that
-were encoded by both); where the new network's hidden layers are narrower, the units that weigh most are kept.
+both have encoded); where the new network's hidden layers are narrower, the units that weigh most are kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from onnx import numpy_helper
 from torch import nn
 
 from .configs import CONFIGS, network
-from .pieces import load_pieces
+from .pack_run import Pack
+from .pieces import load_pieces, read_audio
 from .velocity import Velocity, VelocityConfig, save_velocity
 
 
@@ -88,20 +89,23 @@ def example_of(config: VelocityConfig) -> tuple[torch.Tensor, ...]:
     return (*(torch.zeros(1, config.patch, w) for w in widths), torch.zeros(1, config.globals), torch.zeros(1))
 
 
-def latent_maps(old: Path, new: Path) -> tuple[np.ndarray, np.ndarray]:
-    """[new, old] and [old, new]: what of the old latents the new ones tell, and the other way; of the same pieces."""
-    rows = [], []
-    others = {p.name: p for p in load_pieces(new)}
-    for piece in load_pieces(old):
-        if piece.name in others:
-            a, b = piece.latents[: piece.end], others[piece.name].latents[: piece.end]
-            rows[0].append(a[: len(b)])
-            rows[1].append(b[: len(a)])
-    a, b = (np.concatenate(r) for r in rows)
-    to_old = np.linalg.lstsq(b, a, rcond=None)[0]
-    to_new = np.linalg.lstsq(a, b, rcond=None)[0]
-    left = [1 - np.square(x - y @ m).mean() / np.square(x).mean() for x, y, m in ((a, b, to_old), (b, a, to_new))]
-    print(f"{len(a)} latents; of the old ones {left[0]:.3f} is in the new, of the new {left[1]:.3f} in the old")
+def latent_maps(pack: Pack, music: Path, latents: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """[new, old] and [old, new]: what of the pack's latents the new ones tell, and the other way; of `count` pieces."""
+    pieces = load_pieces(latents)
+    rows: tuple[list, list] = [], []
+    for piece in pieces[:: max(1, len(pieces) // count)][:count]:
+        path = music / f"{piece.name}.flac"
+        if path.exists():
+            old = pack.encode(read_audio(path))
+            length = min(len(old), piece.end)
+            rows[0].append(old[:length])
+            rows[1].append(piece.latents[:length])
+    if not rows[0]:
+        raise SystemExit(f"none of the pieces in {latents} is in {music}")
+    old, new = (np.concatenate(r) for r in rows)
+    to_old, to_new = (np.linalg.lstsq(a, b, rcond=None)[0] for a, b in ((new, old), (old, new)))
+    told = [1 - np.square(b - a @ m).mean() / b.var() for a, b, m in ((new, old, to_old), (old, new, to_new))]
+    print(f"{len(old)} latents; of the old ones {told[0]:.3f} is in the new, of the new {told[1]:.3f} in the old")
     return to_old.astype(np.float32), to_new.astype(np.float32)
 
 
@@ -134,15 +138,16 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pack", type=Path)
     parser.add_argument("--run", type=Path, required=True)
-    parser.add_argument("--old-latents", type=Path, required=True, help="pieces encoded by the pack's codec")
-    parser.add_argument("--new-latents", type=Path, required=True, help="the same pieces by the new codec")
+    parser.add_argument("--music", type=Path, required=True, help="folder of pieces")
+    parser.add_argument("--latents", type=Path, required=True, help="the same pieces, encoded by the new codec")
+    parser.add_argument("--pieces", type=int, default=24, help="that tell the latents' maps")
     parser.add_argument("--config", choices=list(CONFIGS), default="mini", help="sizes of the new network")
     args = parser.parse_args(argv)
     file = args.pack / "velocity.onnx"
     sizes = network(args.config, "velocity")
     old = Velocity(config_of(file, sizes["heads"]))
     restore(old, file, example_of(old.config))
-    to_old, to_new = latent_maps(args.old_latents, args.new_latents)
+    to_old, to_new = latent_maps(Pack(args.pack), args.music, args.latents, args.pieces)
     config = VelocityConfig(**sizes | {"latent": to_old.shape[0]})
     args.run.mkdir(parents=True, exist_ok=True)
     save_velocity(args.run / "start.pt", turned(old, config, to_old, to_new))

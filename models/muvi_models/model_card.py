@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 CARD = """# Model card: {title} {version}
 
 {description}
@@ -21,7 +23,7 @@ CARD = """# Model card: {title} {version}
 
 BCS and BHS count strong onsets against those of the music for which the video was made, which the pack never heard: a picture allows other music too. Hits are cuts and events that the picture shows; lift is over the same music shifted in time. Retrieval finds the one true window of 14.9 s (what the generator writes at a time) among 32, with shifted ones, ones with a part replaced, and ones of other pieces. The style judge is a linear discriminant on the sound of training pieces; it shares no weights with the pack.
 
-## What it can do, and what it can't
+{pictures}## What it can do, and what it can't
 
 {can}
 """
@@ -82,8 +84,17 @@ def anchors(name: str, details: dict) -> str:
     return ", ".join(f"{k} {number(v)}" for k, v in words.get(name, ()))
 
 
-def write_card(manifest: dict, result: dict) -> str:
-    """The card; `result` is what evaluation.json holds."""
+PICTURES = """## What it looks at
+
+{pictures}
+
+The adaptor's attention over frames of a real video that it never saw, blue near 0, yellow near 1, made by `muvi analyze --heatmap`.
+
+"""
+
+
+def write_card(manifest: dict, result: dict, pictures: Sequence[str] = ()) -> str:
+    """The card; `result` is what evaluation.json holds, `pictures` are files beside the card."""
     measures, details = result["measures"], result["details"]
     rows, missed = [], []
     hidden = ("bhs_02s_shuffled", "intensity_correlation_shuffled", "user_hits_landed_shifted")
@@ -111,5 +122,6 @@ def write_card(manifest: dict, result: dict) -> str:
         command=result["command"],
         minutes=result["minutes"],
         rows="\n".join(rows),
+        pictures=PICTURES.format(pictures="\n".join(f"![]({p})" for p in pictures)) if pictures else "",
         can="\n\n".join(can),
     )

@@ -51,6 +51,7 @@ fn take(id: u32) -> Take {
         span: FrameSpan::new(0, 1000),
         samples: 1_920_000,
         lufs: Some(-18.0),
+        peaks: None,
         section: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DuckingSettings;
+use super::{DuckingSettings, Peaks};
 use crate::edit::within;
 use crate::{EditError, Mix, TempTrack, TrackMix};
 
@@ -126,10 +126,16 @@ impl ProjectMix {
     }
 
     /// The gain in dB that brings a take of this loudness to the loudness of all takes, before the gain of its cue;
-    /// 0 where the loudness is not known. It never raises by more than 24 dB.
-    pub fn take_gain_db(&self, lufs: Option<f32>) -> f32 {
-        lufs.filter(|lufs| lufs.is_finite())
-            .map_or(0.0, |lufs| (self.music_lufs - lufs).clamp(-48.0, 24.0))
+    /// 0 where the loudness is not known. It never raises by more than 24 dB. With its peaks it makes up for what the
+    /// ceiling takes of them.
+    pub fn take_gain_db(&self, lufs: Option<f32>, peaks: Option<Peaks>) -> f32 {
+        let Some(lufs) = lufs.filter(|lufs| lufs.is_finite()) else {
+            return 0.0;
+        };
+        let gain = peaks.map_or(self.music_lufs - lufs, |peaks| {
+            peaks.gain_db(lufs, self.music_lufs, self.delivery.ceiling_dbtp)
+        });
+        gain.clamp(-48.0, 24.0)
     }
 
     /// Tells whether all values make sense.

@@ -88,6 +88,48 @@ impl Default for ProjectMix {
 }
 
 impl ProjectMix {
+    /// What undo calls the step from `old` to this mix: what changed, or the whole if that is more than one thing.
+    pub(crate) fn change_from(&self, old: &Self) -> &'static str {
+        let track = |now: TrackLevel, was: TrackLevel, names: [&'static str; 5]| {
+            [
+                (now.gain_db != was.gain_db, names[0]),
+                (now.mute && !was.mute, names[1]),
+                (!now.mute && was.mute, names[2]),
+                (now.solo && !was.solo, names[3]),
+                (!now.solo && was.solo, names[4]),
+            ]
+        };
+        let music = [
+            "Change music gain",
+            "Mute the music",
+            "Unmute the music",
+            "Solo the music",
+            "End solo of the music",
+        ];
+        let temp = [
+            "Change temp track gain",
+            "Mute the temp track",
+            "Unmute the temp track",
+            "Solo the temp track",
+            "End solo of the temp track",
+        ];
+        let whole = [
+            (self.ducking != old.ducking, "Change ducking"),
+            (self.master_db != old.master_db, "Change master gain"),
+            (self.music_lufs != old.music_lufs, "Change loudness of takes"),
+            (self.delivery != old.delivery, "Change delivery"),
+        ];
+        let all = track(self.music, old.music, music)
+            .into_iter()
+            .chain(track(self.temp, old.temp, temp))
+            .chain(whole);
+        let mut changed = all.filter_map(|(is, name)| is.then_some(name));
+        match (changed.next(), changed.next()) {
+            (Some(name), None) => name,
+            _ => "Change mix",
+        }
+    }
+
     /// Which tracks are heard: a muted one never, and beside tracks with solo only those.
     pub fn audible(&self) -> Audible {
         let any_solo = self.music.solo || self.temp.solo;

@@ -1,9 +1,10 @@
 //! The system's own dialogs.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
 
 /// Extensions of videos that people have; anything that ffmpeg reads can be dropped or chosen as "all files".
@@ -40,9 +41,24 @@ pub enum Pick {
     Other,
 }
 
-/// Asks; `None` if the user chose nothing. Must not be called on the main thread.
+/// Whether one is open: not every system keeps the window behind it from opening another.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Asks; `None` if the user chose nothing or is being asked already. Must not be called on the main thread.
 pub fn pick(app: &AppHandle, what: Pick, suggestion: Option<&str>) -> Option<String> {
-    let dialog = suggest(app.dialog().file(), suggestion);
+    if OPEN.swap(true, Ordering::AcqRel) {
+        return None;
+    }
+    let chosen = ask(app, what, suggestion);
+    OPEN.store(false, Ordering::Release);
+    chosen
+}
+
+fn ask(app: &AppHandle, what: Pick, suggestion: Option<&str>) -> Option<String> {
+    let mut dialog = suggest(app.dialog().file(), suggestion);
+    if let Some(window) = app.webview_windows().values().next() {
+        dialog = dialog.set_parent(window);
+    }
     let chosen = match what {
         Pick::Open => {
             let mut all = VIDEOS.to_vec();

@@ -1,4 +1,4 @@
-//! A file dragged from another window of the desktop, by the system's own drag and drop.
+//! Files that come from the desktop: dragged from another window, chosen in the system's own dialog.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,7 +9,7 @@
 
 mod desk;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use desk::{Desk, Guard, Window, fixture, repository};
 
@@ -53,6 +53,45 @@ async fn a_video_dropped_on_the_window_is_opened() {
     shown(&window, "Drop the video to open it").await;
     window.screenshot("drop 1280x720").await;
     mouse(&desk, &["mouseup", "1"]).await;
+    window
+        .until(
+            "the picture is drawn",
+            "return document.querySelector('.box[data-frame]') !== null",
+        )
+        .await;
+    assert_eq!(window.project().await["video"]["name"], "oa4_launch.webm");
+    window.close().await;
+}
+
+/// The windows of the desktop with this name.
+fn named(desk: &Desk, name: &str) -> Vec<String> {
+    let mut command = desk.command("xdotool");
+    let found = command.args(["search", "--onlyvisible", "--name", name]).output();
+    let text = String::from_utf8(found.unwrap().stdout).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_video_chosen_in_the_dialog_is_opened() {
+    let desk = Desk::new(1280, 900);
+    let window = desk.window(None).await;
+    window.press_with_control("o").await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while named(&desk, "^Open File$").is_empty() {
+        assert!(Instant::now() < deadline, "no dialog");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // Asked again, the window opens no second one.
+    let again = window.call("pick", serde_json::json!({ "what": "open" })).await;
+    assert_eq!(again, Ok(serde_json::Value::Null));
+    let dialogs = named(&desk, "^Open File$");
+    assert_eq!(dialogs.len(), 1, "{dialogs:?}");
+
+    mouse(&desk, &["windowfocus", "--sync", &dialogs[0]]).await;
+    let path = fixture("oa4_launch.webm");
+    mouse(&desk, &["type", "--delay", "40", path.to_str().unwrap()]).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    mouse(&desk, &["key", "Return"]).await;
     window
         .until(
             "the picture is drawn",

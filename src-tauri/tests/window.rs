@@ -286,24 +286,25 @@ async fn bad_files_are_told_of_and_change_nothing() {
     };
     let broken = desk.folder().join("broken.muvi");
     std::fs::create_dir_all(&broken).unwrap();
-    std::fs::write(broken.join("project.json"), b"{ \"format\": 1, ").unwrap();
+    std::fs::write(broken.join("project.json"), b"{ \"muvi_project\": 1, ").unwrap();
     let newer = desk.folder().join("newer.muvi");
     std::fs::create_dir_all(&newer).unwrap();
-    std::fs::write(newer.join("project.json"), b"{ \"format\": 9999 }").unwrap();
+    std::fs::write(newer.join("project.json"), b"{ \"muvi_project\": 9999 }").unwrap();
     let cases = [
-        desk.folder().join("not there.mp4"),
-        bad("empty.mp4", b""),
-        bad("text.mp4", b"this is no video"),
-        bad("noise.mkv", &[0x5a; 5000]),
-        desk.folder().to_owned(),
-        broken,
-        newer,
+        ("input_unreadable", desk.folder().join("not there.mp4")),
+        ("input_unusable", bad("empty.mp4", b"")),
+        ("input_unusable", bad("text.mp4", b"this is no video")),
+        ("input_unusable", bad("noise.mkv", &[0x5a; 5000])),
+        ("input_unreadable", desk.folder().to_owned()),
+        ("damaged", broken),
+        ("newer", newer),
     ];
-    for path in cases {
+    for (code, path) in cases {
         let error = window
             .call("open_path", json!({ "path": path }))
             .await
             .unwrap_err();
+        assert_eq!(error["code"], code, "{path:?}: {error:#}");
         let message = error["message"].as_str().unwrap();
         assert!(
             message.len() > 15 && !message.contains("panicked"),

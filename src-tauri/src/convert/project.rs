@@ -214,6 +214,7 @@ fn take(take: &Take, open: &OpenView) -> dto::TakeView {
         span,
         samples,
         lufs,
+        peaks: _,
         section,
     } = take;
     dto::TakeView {

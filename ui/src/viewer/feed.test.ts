@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askWidth, FrameFeed, place } from './feed';
+import { askWidth, FrameFeed, place, standIn } from './feed';
 
 interface Call {
   frame: number;
@@ -84,6 +84,23 @@ describe('FrameFeed', () => {
     expect(calls.length).toBe(3);
   });
 
+  it('tries a frame again on another visit, and tells of none that is no longer due', async () => {
+    const { feed, calls } = make();
+    const visit = async (frame: number): Promise<void> => {
+      for (let n = 0; n < 3; n++) {
+        const before = calls.length;
+        feed.want(at(frame));
+        if (calls.length > before) calls[before]!.fail();
+        await settle();
+      }
+    };
+    await visit(5);
+    expect(calls.length).toBe(3);
+    feed.want(at(6));
+    await visit(5);
+    expect(calls.length).toBe(7);
+  });
+
   it('drops what comes after it was cleared', async () => {
     const { feed, calls } = make();
     feed.want(at(5));
@@ -92,6 +109,17 @@ describe('FrameFeed', () => {
     await settle();
     expect(feed.best(at(5))).toBeNull();
   });
+});
+
+it('stands in for a frame that takes long, with what is nearer than the picture shown', () => {
+  const rate = [24, 1] as const;
+  const rest = at(100);
+  expect(standIn(rest, 300, rate, 200)).toBe(4);
+  expect(standIn(rest, 300, rate, 20)).toBeNull();
+  expect(standIn(rest, 99, rate, 200)).toBeNull();
+  expect(standIn(rest, -1, rate, 200)).toBeNull();
+  expect(standIn(at(100, 1), 300, rate, 200)).toBeNull();
+  expect(standIn(at(96), 100, rate, 200)).toBe(4);
 });
 
 it('chooses a width for the canvas', () => {

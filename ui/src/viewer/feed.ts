@@ -4,6 +4,10 @@ const IN_FLIGHT = 3;
 const AHEAD = 6;
 /** Pictures kept, for stepping back and forth. */
 const KEPT = 12;
+/** A frame that could not be had so often while it was due isn't asked for again. */
+const TRIES = 3;
+/** A jump that takes longer shows what is known of its place, in milliseconds. */
+const PATIENCE_MS = 70;
 
 /** What the feed shows and is asked for. */
 export interface Due {
@@ -24,6 +28,7 @@ export class FrameFeed<Picture> {
   #coming = new Set<number>();
   #failed = new Map<number, number>();
   #last = -1;
+  #due = -1;
   #era = 0;
 
   constructor(
@@ -31,7 +36,7 @@ export class FrameFeed<Picture> {
     readonly load: (frame: number) => Promise<Picture>,
     /** Called when a picture has come. */
     readonly arrived: () => void,
-    /** Called when a frame could not be had. */
+    /** Called when the frame that is due could not be had. */
     readonly failed: (frame: number) => void = () => undefined,
   ) {}
 
@@ -64,6 +69,9 @@ export class FrameFeed<Picture> {
 
   /** Asks for what is due and, while playing, for what comes next. Call it before every repaint. */
   want(due: Due): void {
+    // What failed may have been given up for a frame that was wanted later: another visit, another try.
+    if (due.frame !== this.#due) this.#failed.delete(due.frame);
+    this.#due = due.frame;
     if (due.pace === 0) {
       this.#ask(due.frame, due);
       return;
@@ -76,7 +84,7 @@ export class FrameFeed<Picture> {
 
   #ask(frame: number, due: Due): void {
     if (this.#coming.size >= IN_FLIGHT || frame < 0 || frame >= due.frames) return;
-    if (this.#pictures.has(frame) || this.#coming.has(frame) || (this.#failed.get(frame) ?? 0) > 2) return;
+    if (this.#pictures.has(frame) || this.#coming.has(frame) || (this.#failed.get(frame) ?? 0) >= TRIES) return;
     const era = this.#era;
     this.#coming.add(frame);
     this.load(frame).then(
@@ -90,8 +98,9 @@ export class FrameFeed<Picture> {
       () => {
         if (era !== this.#era) return;
         this.#coming.delete(frame);
-        this.#failed.set(frame, (this.#failed.get(frame) ?? 0) + 1);
-        this.failed(frame);
+        const times = (this.#failed.get(frame) ?? 0) + 1;
+        this.#failed.set(frame, times);
+        if (times >= TRIES && frame === this.#due) this.failed(frame);
       },
     );
   }
@@ -104,6 +113,17 @@ export class FrameFeed<Picture> {
       if (old !== this.#last) this.#pictures.delete(old);
     }
   }
+}
+
+/**
+ * The second whose small picture stands in for a frame that was jumped to and isn't there yet: only where the one on
+ * the screen is further away, and not before some patience. `null` for none.
+ */
+export function standIn(due: Due, shown: number, rate: readonly [number, number], waitedMs: number): number | null {
+  if (due.pace !== 0 || shown < 0 || waitedMs < PATIENCE_MS) return null;
+  const second = Math.floor((due.frame * rate[1]) / rate[0]);
+  const off = due.frame - (second * rate[0]) / rate[1];
+  return Math.abs(due.frame - shown) > off ? second : null;
 }
 
 /** Width to ask for: that of the canvas in device pixels, in steps of 160 so that resizing asks seldom. */

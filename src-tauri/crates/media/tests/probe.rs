@@ -214,6 +214,32 @@ fn bad_files_are_named_with_a_remedy() {
 }
 
 #[test]
+fn sound_that_goes_on_after_the_picture_is_no_cut() {
+    let kitchen = Kitchen::new();
+    let words =
+        "-i {launch} -f lavfi -i sine=duration=11 -map 0:v -map 1:a -c:v libx264 -preset ultrafast -g 24";
+    for (name, more) in [
+        ("long.mp4", "-c:a aac"),
+        ("long.mkv", "-c:a aac"),
+        ("late.mkv", "-c:a aac -output_ts_offset 1.5"),
+    ] {
+        let path = kitchen.make(name, &format!("{words} {more}"));
+        let info = kitchen.probe(&path);
+        assert!(!info.truncated, "{name}");
+        assert_eq!(info.frames(info.video.rate), 194, "{name}");
+        if !name.ends_with("mkv") {
+            continue;
+        }
+        // One that is cut off in the picture, and one in the sound behind it.
+        let bytes = fs::read(&path).unwrap();
+        for tenths in [6, 9] {
+            fs::write(&path, &bytes[..bytes.len() * tenths / 10]).unwrap();
+            assert!(kitchen.probe(&path).truncated, "{name}, {tenths} tenths");
+        }
+    }
+}
+
+#[test]
 fn what_is_left_of_a_truncated_video_is_used() {
     let kitchen = Kitchen::new();
     let path = kitchen.make(

@@ -150,6 +150,19 @@ fn every_kind_of_file() {
             300,
             format!("{X264} -bf 3 -g 30 -x264-params open-gop=1:bframes=3:b-pyramid=2"),
         ),
+        (
+            "open.mp4",
+            "25",
+            300,
+            format!("{X264} -bf 3 -g 40 -x264-params open-gop=1:bframes=3:b-pyramid=2"),
+        ),
+        (
+            "hevc.mp4",
+            "25",
+            200,
+            "-c:v libx265 -preset ultrafast -crf 8 -x265-params open-gop=1:keyint=30:bframes=4:log-level=none"
+                .to_owned(),
+        ),
         ("short.mp4", "60", 300, format!("{X264} -bf 2 -g 12")),
         (
             "late.mov",

@@ -119,3 +119,15 @@ fn a_device_that_sleeps_again_and_again_is_lost() {
     // It is tried again every second, and stays this time.
     until(&engine, |now| now.device.is_some() && now.problem.is_none());
 }
+
+#[test]
+fn a_device_that_is_lost_while_nothing_plays_comes_back_without_a_word() {
+    let short = Duration::from_millis(300);
+    let (engine, device) = playing(&[short, short]);
+    engine.pause();
+    // Lost twice within ten seconds, opened for the third time: nobody had to know.
+    until(&engine, |now| {
+        assert_eq!(now.problem, None);
+        device.opened.load(SeqCst) == 3 && now.device.is_some()
+    });
+}

@@ -19,6 +19,7 @@ mod event;
 mod family;
 pub mod handover;
 mod heat;
+mod level;
 mod pack;
 pub mod page;
 mod progress;

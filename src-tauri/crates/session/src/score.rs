@@ -21,6 +21,7 @@ use crate::describe;
 use crate::engine::{Engine, announce};
 use crate::error::Error;
 use crate::event::{Event, Phase};
+use crate::level::{self, Aim, Plain, Reached};
 use crate::progress::Progress;
 use crate::report::{LoudnessReport, ScoreReport};
 use crate::request::{ScoreRequest, TempTrackChoice};
@@ -33,8 +34,6 @@ use crate::watch::{WatchTaps, Watched, watch_with};
 /// Lossy codecs overshoot the samples that they were given; this leaves them room.
 const CEILING_LOSSY_DBTP: f32 = -1.5;
 const CEILING_DBTP: f32 = -1.0;
-/// The limiter may hold peaks back by this much before the sound suffers.
-const MOST_LIMITING_DB: f64 = 10.0;
 const GAINS_DB: (f64, f64) = (-40.0, 24.0);
 
 /// Writes music for a video and exports both.
@@ -270,12 +269,11 @@ fn mix_and_export(
     } else {
         CEILING_DBTP
     };
-    let gain_db = gain(request, take, f64::from(ceiling), progress);
     let (temp_track, temp) = temp_track(request, info, speech.is_some(), hz);
     let length = export.frames();
-    let mix = Mix {
+    let mut mix = Mix {
         music: TrackMix {
-            gain_db: gain_db as f32,
+            gain_db: 0.0,
             fade_in: samples(Duration::from_millis(5), hz),
             fade_out: samples(Duration::from_millis(400), hz).min(length / 8),
             curve: FadeCurve::EqualPower,
@@ -284,6 +282,14 @@ fn mix_and_export(
         ceiling_dbtp: ceiling,
         ..Mix::default()
     };
+    let wrap = |source| Error::WorkFile {
+        path: request.output.clone(),
+        source,
+    };
+    let reached = levelled(request, take, &mix, hz, length, progress)?;
+    if let Some(reached) = reached {
+        mix.music.gain_db = reached.gain_db as f32;
+    }
     let own: Option<Box<dyn Source + Send>> = match (temp, info.main_audio()) {
         (TempTrack::Mute, _) | (_, None) => None,
         (_, Some(stream)) => {
@@ -293,10 +299,7 @@ fn mix_and_export(
             }))
         }
     };
-    let music = take.source().map_err(|source| Error::WorkFile {
-        path: request.output.clone(),
-        source,
-    })?;
+    let music = take.source().map_err(wrap)?;
     let mut renderer = Renderer::with_speech(music, own, speech.unwrap_or_default(), &mix, hz, length)?;
     let mut meter = LoudnessMeter::new(hz)?;
     let mut source = |[left, right]: [&mut [f32]; 2]| -> Result<usize, SourceError> {
@@ -313,35 +316,50 @@ fn mix_and_export(
     let output = meter.report()?;
     Ok(Mixed {
         loudness: LoudnessReport {
-            music_lufs: take.loudness.integrated_lufs.map(|lufs| lufs + gain_db),
+            music_lufs: reached.map(|reached| reached.lufs),
             output_lufs: output.integrated_lufs,
             output_dbtp: output.true_peak_dbtp,
-            music_gain_db: gain_db,
+            music_gain_db: f64::from(mix.music.gain_db),
         },
         temp_track,
     })
 }
 
-/// The gain that brings the music to the loudness that was asked for, as far as its peaks allow.
-fn gain(request: &ScoreRequest, take: &Take, ceiling: f64, progress: &mut Progress<'_>) -> f64 {
-    let Some(lufs) = take.loudness.integrated_lufs else {
+/// What brings the music to the loudness that was asked for, as far as its peaks allow; `None` for silence.
+fn levelled(
+    request: &ScoreRequest,
+    take: &Take,
+    mix: &Mix,
+    hz: u32,
+    length: u64,
+    progress: &mut Progress<'_>,
+) -> Result<Option<Reached>, Error> {
+    let Some(plain) = Plain::of(&take.loudness) else {
         progress.warn("the music is silent; try another seed");
-        return 0.0;
+        return Ok(None);
     };
-    let wanted = request.loudness - lufs;
-    let most = take
-        .loudness
-        .true_peak_dbtp
-        .map_or(wanted, |peak| ceiling + MOST_LIMITING_DB - peak);
-    let gain = wanted.min(most).clamp(GAINS_DB.0, GAINS_DB.1);
-    if gain < wanted - 0.5 {
-        let reached = lufs + gain;
+    let aim = Aim {
+        target: request.loudness,
+        ceiling: f64::from(mix.ceiling_dbtp),
+        gains: GAINS_DB.0..=GAINS_DB.1,
+    };
+    let reached = level::find(plain, &aim, &mut |gain_db| {
+        let mut moved = *mix;
+        moved.music.gain_db = gain_db as f32;
+        let music = take.source().map_err(|source| Error::WorkFile {
+            path: request.output.clone(),
+            source,
+        })?;
+        let heard = level::loudness_of(music, &moved, hz, length, &mut |_| progress.check())?;
+        Ok(heard.integrated_lufs)
+    })?;
+    if reached.lufs < request.loudness - 0.5 {
         progress.warn(format!(
-            "the music's peaks allow {reached:.1} LUFS, not {:.1}",
-            request.loudness
+            "the music's peaks allow {:.1} LUFS, not {:.1}",
+            reached.lufs, request.loudness
         ));
     }
-    gain
+    Ok(Some(reached))
 }
 
 /// What is to become of the video's own sound, where it has one.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use muvi_media::loudness::{Loudness, LoudnessMeter};
 use muvi_media::wav::{WavError, WavReader, WavWriter};
-use muvi_playback::{Source, SourceError};
+use muvi_playback::Source;
 use muvi_scoring::ScoringError;
 use muvi_scoring::analysis::Analysis;
 use muvi_scoring::codec::{DecodeSettings, Decoder};
@@ -17,6 +17,7 @@ use muvi_scoring::solver::SolverSettings;
 use crate::compose::stream::{Sounding, stream};
 use crate::error::Error;
 use crate::event::Phase;
+use crate::level;
 use crate::progress::Progress;
 
 /// What a take is made from.
@@ -87,9 +88,6 @@ impl Take {
 
     /// The music as a source of a mix.
     pub(crate) fn source(&self) -> Result<Box<dyn Source + Send>, WavError> {
-        let mut reader = WavReader::open(&self.path)?;
-        Ok(Box::new(move |planes: [&mut [f32]; 2]| {
-            reader.read(planes).map_err(SourceError::from)
-        }))
+        Ok(level::source(WavReader::open(&self.path)?))
     }
 }

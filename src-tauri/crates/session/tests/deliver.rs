@@ -454,6 +454,7 @@ fn project(desk: &Desk) -> Document {
         span: FrameSpan::new(0, frames),
         samples,
         lufs: Some(-18.0),
+        peaks: None,
         section: None,
     };
     let take = Box::new(take);

@@ -159,6 +159,7 @@ fn add_take(document: &mut Document, cue: CueId, [from, to]: [u64; 2], onsets_s:
         span: FrameSpan::new(from, to),
         samples: span.len(),
         lufs: Some(-20.0),
+        peaks: None,
         section: None,
     };
     let take = Box::new(take);

@@ -73,6 +73,7 @@ fn project(folder: &Path) -> Document {
         span: FrameSpan::new(start, start * 5),
         samples: sound.len() as u64,
         lufs: Some(-17.0),
+        peaks: None,
         section: None,
     };
     let take = Box::new(take);

@@ -99,7 +99,7 @@ impl History {
         let before = std::mem::replace(&mut self.present, Arc::new(next));
         self.future.clear();
         self.past.push_back(Step {
-            label: edit.label().into(),
+            label: edit.label_over(&before).into(),
             project: before,
         });
         while self.past.len() > self.limit {

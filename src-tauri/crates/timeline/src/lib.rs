@@ -19,8 +19,8 @@ pub use history::{Applied, History, UNDO_STEPS};
 pub use mix::{DuckBy, Ducking, FadeCurve, Mix, MixError, TempTrack, TrackMix, db_to_gain};
 pub use project::{
     Audible, Cue, CueId, CurvePoint, Cut, CutKind, Delivery, DuckingPreset, DuckingSettings, FoundHit,
-    GainCurve, GainPoint, HeardFades, HitId, HitOrigin, HitPoint, IntensityCurve, LOUDNESS_TARGETS,
-    MAX_GAIN_DB, Pace, Project, ProjectMix, SILENCE_DB, Section, Style, Take, TakeId, TakeSettings,
+    GainCurve, GainPoint, HELD_DB, HeardFades, HitId, HitOrigin, HitPoint, IntensityCurve, LOUDNESS_TARGETS,
+    MAX_GAIN_DB, Pace, Peaks, Project, ProjectMix, SILENCE_DB, Section, Style, Take, TakeId, TakeSettings,
     TrackLevel, Video,
 };
 pub use rate::{Moment, Rate, RateError, Round};

@@ -51,6 +51,7 @@ fn take(id: u32) -> Take {
         span: FrameSpan::new(0, 1000),
         samples: 1_920_000,
         lufs: Some(-18.0),
+        peaks: None,
         section: None,
     }
 }
@@ -541,6 +542,30 @@ fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![6 => any_edit().prop_map(Act::Edit), 2 => Just(Act::Undo), 1 => Just(Act::Redo)]
 }
 
+#[test]
+fn undo_says_what_changed_in_the_mix() {
+    let old = film();
+    let check = |change: fn(&mut ProjectMix), expect: &str| {
+        let mut mix = old.mix;
+        change(&mut mix);
+        let mut history = History::with_limit(Arc::new(old.clone()), 20);
+        history.apply(&Edit::SetMix { mix }).unwrap();
+        assert_eq!(history.undo_label(), Some(expect));
+    };
+    check(|mix| mix.music.gain_db = -6.0, "Change music gain");
+    check(|mix| mix.music.mute = true, "Mute the music");
+    check(|mix| mix.temp.gain_db = -3.0, "Change temp track gain");
+    check(|mix| mix.temp.solo = true, "Solo the temp track");
+    check(|mix| mix.ducking.depth_db += 1.0, "Change ducking");
+    check(|mix| mix.master_db = -1.0, "Change master gain");
+    check(|mix| mix.music_lufs = -20.0, "Change loudness of takes");
+    check(|mix| mix.delivery.ceiling_dbtp = -2.0, "Change delivery");
+    check(
+        |mix| (mix.music.gain_db, mix.master_db) = (-6.0, 2.0),
+        "Change mix",
+    );
+}
+
 proptest! {
     #[test]
     fn whatever_is_done_the_project_holds_together(acts in prop::collection::vec(any_act(), 1..60)) {
@@ -554,7 +579,7 @@ proptest! {
                 Act::Edit(edit) => match history.apply(&edit) {
                     Ok(Applied::Step) => {
                         let after = history.project().clone();
-                        let label = edit.label();
+                        let label = edit.label_over(&before);
                         prop_assert_eq!(history.undo_label(), Some(label.as_str()));
                         prop_assert_eq!(history.undo().cloned(), Some(before));
                         prop_assert_eq!(history.redo().cloned(), Some(after));

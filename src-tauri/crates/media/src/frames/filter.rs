@@ -60,7 +60,15 @@ fn shift_micros(info: &MediaInfo, rate: Rate) -> i64 {
     let Ok(micros) = Rate::hz(1_000_000) else { return 0 };
     let start = info.video.start.at(micros, Round::Nearest);
     let half = rate.convert(1, micros, Round::Nearest) / 2;
+    i64::try_from(half - tolerance_micros(info, rate))
+        .unwrap_or(0)
+        .saturating_sub(start)
+}
+
+/// How much later than a tick of `rate` a frame may begin and still count as the one shown there.
+pub(crate) fn tolerance_micros(info: &MediaInfo, rate: Rate) -> u64 {
+    let Ok(micros) = Rate::hz(1_000_000) else { return 0 };
+    let half = rate.convert(1, micros, Round::Nearest) / 2;
     let source = info.video.rate.convert(1, micros, Round::Nearest);
-    let tolerance = TOLERANCE_MICROS.min(source / 4).min(half / 2);
-    i64::try_from(half - tolerance).unwrap_or(0).saturating_sub(start)
+    TOLERANCE_MICROS.min(source / 4).min(half / 2)
 }

@@ -21,6 +21,8 @@ const CUT_OFF_MILLIS: u64 = 500;
 pub(super) struct Picture {
     start: i64,
     end: Option<i64>,
+    /// Where the last packet of any stream ends, in seconds, where the picture ends before the file says it does.
+    all: Option<f64>,
     varies: bool,
 }
 
@@ -76,6 +78,12 @@ pub(super) fn measure(tools: &Tools, info: &MediaInfo) -> Result<Picture, ProbeE
         delay,
         last: None,
     };
+    let stated = info.video.end.ticks;
+    let slack = Rate::hz(1000).map_or(0, |rate| rate.convert(CUT_OFF_MILLIS, clock, Round::Up));
+    let early = |end: &End| {
+        end.last
+            .is_none_or(|last| last.saturating_add_unsigned(slack) < stated)
+    };
     if head.len() < SAMPLE_PACKETS {
         head.into_iter().for_each(|packet| end.add(packet));
     } else {
@@ -87,19 +95,21 @@ pub(super) fn measure(tools: &Tools, info: &MediaInfo) -> Result<Picture, ProbeE
         times.sort_unstable();
         varies |= uneven(settled(&times, &inside), frame);
         read(tools, info, &format!("{tail}%"), |packet| end.add(packet))?;
-        let stated = info.video.end.ticks;
-        let slack = Rate::hz(1000).map_or(0, |rate| rate.convert(CUT_OFF_MILLIS, clock, Round::Up));
         // Seeking beyond the end of a file that was cut off finds nothing, or something earlier.
-        if end
-            .last
-            .is_none_or(|last| last.saturating_add_unsigned(slack) < stated)
-        {
+        if early(&end) {
             read(tools, info, "%", |packet| end.add(packet))?;
         }
     }
+    // Some files state one length for all: there the sound may simply go on after the picture.
+    let all = if early(&end) {
+        last_of_all(tools, info, tail)?
+    } else {
+        None
+    };
     Ok(Picture {
         start,
         end: end.last,
+        all,
         varies,
     })
 }
@@ -120,7 +130,11 @@ impl Picture {
                 rate: clock,
             };
             let missing = Rate::hz(1000).map_or(0, |rate| stated.since(video.end, rate, Round::Down));
-            info.truncated = missing > CUT_OFF_MILLIS;
+            let stated_s = stated.ticks as f64 / clock.as_f64();
+            let whole = self
+                .all
+                .is_some_and(|all| (stated_s - all) * 1000.0 <= CUT_OFF_MILLIS as f64);
+            info.truncated = missing > CUT_OFF_MILLIS && !whole;
         }
         video.variable_rate |= self.varies;
         if video.end.ticks <= video.start.ticks {
@@ -207,6 +221,33 @@ fn read(
         }
     });
     lines.map(|_| ()).map_err(ProbeError::from_tool)
+}
+
+/// Where the last packet of all streams ends, in seconds, looked for from `tail` on.
+fn last_of_all(tools: &Tools, info: &MediaInfo, tail: i64) -> Result<Option<f64>, ProbeError> {
+    let mut command = tools.probe_command();
+    command.args(["-read_intervals", &format!("{tail}%")]);
+    command.args([
+        "-show_entries",
+        "packet=pts_time,duration_time",
+        "-print_format",
+        "compact=p=0",
+        "-i",
+    ]);
+    command.arg(file_url(Path::new(&info.path)));
+    let mut last: Option<f64> = None;
+    let lines = process::capture_lines(command, |line| {
+        let value = |wanted: &str| {
+            let fields = line.split('|').filter_map(|field| field.split_once('='));
+            let mut values = fields.filter(|(key, _)| *key == wanted);
+            values.next().and_then(|(_, value)| value.parse::<f64>().ok())
+        };
+        if let Some(time) = value("pts_time") {
+            let end = time + value("duration_time").unwrap_or(0.0);
+            last = Some(last.map_or(end, |last| last.max(end)));
+        }
+    });
+    lines.map(|_| last).map_err(ProbeError::from_tool)
 }
 
 fn packet(line: &str) -> Packet {

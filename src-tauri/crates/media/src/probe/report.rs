@@ -176,6 +176,14 @@ impl Stream {
             .duration_ts
             .or_else(|| seconds.and_then(|text| ticks_of(text, clock)))
             .unwrap_or(0);
+        // Matroska counts its length from 0, also where everything in it starts later.
+        let counted = self.duration.is_none() && self.duration_ts.is_none();
+        let from_zero = counted && format.format_name.contains("matroska");
+        let end = if from_zero {
+            length.max(start)
+        } else {
+            start.saturating_add(length)
+        };
         let turned = self.rotation();
         let (wide, high) = self.square_pixels();
         let on_its_side = (45..135).contains(&(turned % 180));
@@ -199,7 +207,7 @@ impl Stream {
                 rate: clock,
             },
             end: Moment {
-                ticks: start.saturating_add(length),
+                ticks: end,
                 rate: clock,
             },
             stated_frames: self.nb_frames.as_deref().and_then(|n| n.parse().ok()),

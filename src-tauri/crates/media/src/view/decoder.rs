@@ -22,6 +22,8 @@ const INTRA: [&str; 12] = [
 ];
 /// Frames that may be shown before the frame they were started from, and lack what they refer to.
 const LEADING: u64 = 16;
+/// Frames by which a key frame may be stored earlier than it is shown: seeks go by either.
+const REORDERED: u64 = 3;
 /// The first try in containers without an index, where a seek lands anywhere, in microseconds.
 const BLIND_MARGIN: i64 = 1_000_000;
 /// The furthest try back; then it goes from the start.
@@ -79,18 +81,24 @@ fn search(shared: &Shared, job: &Job) -> Option<ViewError> {
     let intra = INTRA.contains(&video.codec.as_str());
     let guard = filter::micros(video.rate, if intra { 2 } else { LEADING });
     let indexed = !shared.info.container.starts_with("mpeg");
-    let mut margin = if indexed { guard } else { guard.max(BLIND_MARGIN) };
+    let mut margin = if indexed {
+        guard.min(filter::micros(video.rate, REORDERED))
+    } else {
+        guard.max(BLIND_MARGIN)
+    };
+    let tolerance = filter::tolerance_micros(&shared.info, video.rate).cast_signed();
     let (mut first, mut back) = (job.first, 4);
     loop {
         let wanted = filter::micros(video.rate, first);
         let seek = (margin <= FURTHEST_MARGIN && margin < wanted).then(|| Seek {
             to: wanted - margin,
             latest: wanted - guard,
+            latest_key: wanted + tolerance,
         });
         match attempt(shared, job, first, seek) {
             End::Done => return None,
             End::Failed(error) => return Some(error),
-            End::TooLate => margin = margin.saturating_mul(4),
+            End::TooLate => margin = margin.saturating_mul(4).max(guard),
             End::Empty(log) if first == 0 => return Some(shared.undecodable(job.first, &log)),
             // The picture ends before this frame; a start before its end shows where.
             End::Empty(_) => {
@@ -110,6 +118,17 @@ struct Seek {
     to: i64,
     /// When its first frame has to be shown.
     latest: i64,
+    /// The same if that is a key frame: then nothing that lacks what it refers to came before it, or will.
+    latest_key: i64,
+}
+
+impl Seek {
+    /// Whether all is decoded right that is wanted, by whether the first frame that came is a key frame and when it
+    /// is shown. Not a number if it has no time at all: then only the start of the file is sure.
+    fn is_early_enough(&self, key: f64, shown: f64) -> bool {
+        let latest = if key == 1.0 { self.latest_key } else { self.latest };
+        shown <= latest as f64
+    }
 }
 
 /// One run of ffmpeg that gives the frames from `first` on.
@@ -126,9 +145,9 @@ fn attempt(shared: &Shared, job: &Job, first: u64, seek: Option<Seek>) -> End {
             Err(error) => return End::Failed(shared.tool_error(error)),
         };
         if let Some(seek) = seek.filter(|_| number == first) {
-            let begins = told.recv_timeout(PATIENCE).unwrap_or(f64::NAN);
-            // Not a number if the frame has no time at all: then only the start of the file is sure.
-            if begins.is_nan() || begins - start_micros(shared) as f64 > seek.latest as f64 {
+            let tell = || told.recv_timeout(PATIENCE).unwrap_or(f64::NAN);
+            let (key, begins) = (tell(), tell());
+            if !seek.is_early_enough(key, begins - start_micros(shared) as f64) {
                 return End::TooLate;
             }
         }
@@ -151,8 +170,8 @@ fn attempt(shared: &Shared, job: &Job, first: u64, seek: Option<Seek>) -> End {
     }
 }
 
-/// Starts ffmpeg; gives its pictures, and the time of the first decoded frame (microseconds on the file's clock) as
-/// soon as that is known.
+/// Starts ffmpeg; gives its pictures, and of the first decoded frame, as soon as that is known, 1 if it is a key
+/// frame and its time (microseconds on the file's clock).
 fn start(
     shared: &Shared,
     job: &Job,
@@ -179,7 +198,9 @@ fn start(
         .map(format!("0:{}", info.video.index))
         .args(filter::passthrough(tools));
     // The level is that of a warning: what is less is not said.
+    let key = "select='gte(if(eq(n,0),print(key,24),1),0)'";
     let clock = filter::clock(info, info.video.rate, first, "'if(eq(N,0),print(PTS,24),PTS)'");
+    let clock = format!("{key},{clock}");
     let (width, height, tone) = (job.width, job.height, filter::tone(tools, info));
     let scale = format!("scale={width}:{height}:flags=bilinear");
     // JPEG has its own matrix and uses the full range.

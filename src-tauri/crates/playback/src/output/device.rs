@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, DeviceId, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig};
@@ -14,8 +15,11 @@ use crate::wire::Puller;
 /// Frames per callback that a device is asked for; what it makes of it is its own affair. More latency is no loss
 /// here, as it is taken off, but a busy machine skips less.
 const FRAMES: u32 = 1024;
-/// Errors that name no end of the stream are taken for one after so many of them.
-const MOST_ERRORS: u64 = 10;
+/// Errors that name no end of the stream are taken for one after so many of them without sound in between.
+const MOST_ERRORS: u64 = 20;
+/// Between two such errors: a starved server may need a while until its stream is there again, and hosts ask without
+/// a pause.
+const BREATH: Duration = Duration::from_millis(25);
 /// Formats that sound can be given in, best first.
 const FORMATS: [SampleFormat; 7] = [
     SampleFormat::F32,
@@ -198,7 +202,9 @@ fn stream<T: SizedSample + FromSample<f32> + Send + 'static>(
     reported: Arc<Reported>,
 ) -> Result<cpal::Stream, cpal::Error> {
     let channels = usize::from(config.channels.max(1));
+    let taken = reported.clone();
     let play = move |data: &mut [T], info: &cpal::OutputCallbackInfo| {
+        taken.errors.store(0, Relaxed);
         let times = info.timestamp();
         let latency = times.playback.checked_duration_since(times.callback);
         // Some hosts tell no latency and give zero.
@@ -242,6 +248,8 @@ impl Reported {
                 let gone = matches!(kind, ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable);
                 let ended = gone || kind == ErrorKind::StreamInvalidated;
                 if !ended && self.errors.fetch_add(1, Relaxed) < MOST_ERRORS {
+                    // The host's own thread, which has no sound to play now.
+                    std::thread::sleep(BREATH);
                     return;
                 }
                 let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);

@@ -26,6 +26,10 @@ const RELAPSE: Duration = Duration::from_secs(10);
 /// A device that takes longer to close is not waited for.
 const CLOSING: Duration = Duration::from_millis(500);
 
+/// What is said where a device is lost while it plays.
+const LOST: &str = "The sound device stopped working, so playback was paused. Press play to go on; the device is tried \
+                    again every second.";
+
 /// What the keeper is told.
 pub(crate) enum Order {
     Choose(Option<String>),
@@ -211,14 +215,14 @@ impl Keeper {
         }
     }
 
+    /// Goes on without the device until it can be opened again; tells so where that was heard.
     fn lose(&mut self, reason: &str) {
-        let text = format!(
-            "The sound device stopped working ({reason}), so playback was paused. It can go on without sound; the \
-             device is tried again every second."
-        );
+        log::warn!("the sound device is lost: {reason}");
         self.shared.set_device(None);
-        let _ = self.feeder.send(Command::Lost);
-        self.shared.set_device_problem(Some(text));
+        if self.shared.playing.load(Acquire) || self.shared.auditioning.load(Acquire) {
+            let _ = self.feeder.send(Command::Lost);
+            self.shared.set_device_problem(Some(LOST.to_owned()));
+        }
         self.end();
         self.be_silent(None);
         self.tried = Instant::now();

@@ -25,6 +25,7 @@ use super::{
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::event::Phase;
+use crate::level::peaks_of;
 use crate::progress::Progress;
 
 /// The listener of a take, told by the job's progress as well as by its samples.
@@ -133,6 +134,7 @@ impl Facts<'_> {
             provider: provider.clone(),
             runtime: self.engine.runtime.version(),
         };
+        let peaks = peaks_of(&self.paths.growing(), &heard.loudness, samples, progress.cancel())?;
         let json = document.to_bytes(self.paths)?;
         progress.check()?;
         writing.draft.keep(&self.latents.to_bytes(), &json)?;
@@ -142,6 +144,7 @@ impl Facts<'_> {
             samples,
             sample_rate,
             loudness: heard.loudness,
+            peaks,
             bpm: document.bpm,
             provider,
             landings,

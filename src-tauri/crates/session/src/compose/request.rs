@@ -8,6 +8,7 @@ use muvi_media::loudness::Loudness;
 use muvi_scoring::hits::HitPoint;
 use muvi_scoring::plan::Pace;
 use muvi_scoring::runtime::ProviderReport;
+use muvi_timeline::Peaks;
 use serde::{Deserialize, Serialize};
 
 use super::{HitLanding, TakePaths};
@@ -143,6 +144,8 @@ pub struct ComposedTake {
     pub sample_rate: u32,
     /// Loudness of the whole take.
     pub loudness: Loudness,
+    /// What a ceiling takes of its loudness; `None` for silence.
+    pub peaks: Option<Peaks>,
     /// Tempo of its longest stretch, beats a minute.
     pub bpm: f64,
     /// What the networks ran on.

@@ -8,12 +8,13 @@ use muvi_media::loudness::{Loudness, LoudnessMeter};
 use muvi_playback::{Programme, SourceError};
 use muvi_timeline::FrameSpan;
 
-use super::level::{self, MOST_LIMITING_DB, NEAR_LU};
+use super::level;
 use super::plan::{File, Planned, plan};
 use super::{Bus, DeliverOrder, Delivered, DeliveredFile, Subject, bus_name};
 use crate::cancel::CancelToken;
 use crate::error::Error;
 use crate::event::{Event, Phase};
+use crate::level::{MOST_LIMITING_DB, NEAR_LU};
 use crate::progress::Progress;
 
 const BLOCK: usize = 1 << 14;

@@ -145,7 +145,7 @@ fn entry(project: &Project, cue: &Cue, take: &Take, span: FrameSpan, document: &
         fade_out = fade_out.max(end.min(span.len() / 8));
     }
     fade_out = fade_out.min(span.len() - fade_in);
-    let gain_db = cue.gain_db + project.mix.music.gain_db + project.mix.take_gain_db(take.lufs);
+    let gain_db = cue.gain_db + project.mix.music.gain_db + project.mix.take_gain_db(take.lufs, None);
     let begin = document.span.start as f64 / f64::from(document.sample_rate);
     let inside = |time_s: f64| {
         let [from, to] = [span.start(), span.end()].map(|frame| frame as f64 / rate.as_f64());

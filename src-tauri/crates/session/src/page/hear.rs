@@ -11,11 +11,11 @@ use muvi_timeline::{FadeCurve, Mix, TempTrack, TrackMix};
 use super::steps::Steps;
 use crate::compose::{Ears, Heard};
 use crate::error::{Error, StyleProblem};
+use crate::level::{self, Aim, Plain};
 
 const BLOCK: usize = 1 << 14;
-/// Loudness of our music, as `muvi score` makes it, and how far the limiter may hold its peaks back for it.
+/// Loudness of our music, as `muvi score` makes it.
 const TARGET_LUFS: f64 = -16.0;
-const MOST_LIMITING_DB: f64 = 10.0;
 /// AAC overshoots the samples that it was given; this leaves it room.
 const CEILING_DBTP: f32 = -1.5;
 const GAINS_DB: (f64, f64) = (-40.0, 24.0);
@@ -41,25 +41,26 @@ pub(super) fn ours(
     wav: &Path,
     steps: &mut Steps<'_>,
 ) -> Result<Heard, Error> {
-    let failed = |source| Error::WorkFile {
-        path: wav.to_path_buf(),
-        source,
+    let open = || -> Result<Box<dyn Source + Send>, Error> {
+        let mut reader = WavReader::open(take).map_err(|source| Error::WorkFile {
+            path: wav.to_path_buf(),
+            source,
+        })?;
+        let mut silence = usize::try_from(at).unwrap_or(usize::MAX);
+        Ok(Box::new(move |[left, right]: [&mut [f32]; 2]| {
+            let count = silence.min(left.len());
+            left[..count].fill(0.0);
+            right[..count].fill(0.0);
+            silence -= count;
+            // In one go: less than was asked for is the end.
+            let read = reader.read([&mut left[count..], &mut right[count..]])?;
+            Ok::<usize, SourceError>(count + read)
+        }))
     };
-    let mut reader = WavReader::open(take).map_err(failed)?;
-    let mut silence = usize::try_from(at).unwrap_or(usize::MAX);
-    let music: Box<dyn Source + Send> = Box::new(move |[left, right]: [&mut [f32]; 2]| {
-        let count = silence.min(left.len());
-        left[..count].fill(0.0);
-        right[..count].fill(0.0);
-        silence -= count;
-        // In one go: less than was asked for is the end.
-        let read = reader.read([&mut left[count..], &mut right[count..]])?;
-        Ok::<usize, SourceError>(count + read)
-    });
     let samples = |seconds: f64| (seconds * f64::from(length.hz)).round() as u64;
-    let mix = Mix {
+    let mut mix = Mix {
         music: TrackMix {
-            gain_db: gain(lufs, peak) as f32,
+            gain_db: 0.0,
             fade_in: samples(FADE_IN_S),
             fade_out: samples(FADE_OUT_S).min(length.samples / 8),
             curve: FadeCurve::EqualPower,
@@ -68,7 +69,24 @@ pub(super) fn ours(
         ceiling_dbtp: CEILING_DBTP,
         ..Mix::default()
     };
-    let mut renderer = Renderer::new(music, None, &mix, length.hz, length.samples)?;
+    if let (Some(lufs), Some(dbtp)) = (lufs, peak) {
+        let aim = Aim {
+            target: TARGET_LUFS,
+            ceiling: f64::from(CEILING_DBTP),
+            gains: GAINS_DB.0..=GAINS_DB.1,
+        };
+        let reached = level::find(Plain { lufs, dbtp }, &aim, &mut |gain_db| {
+            let mut moved = mix;
+            moved.music.gain_db = gain_db as f32;
+            let mut tell = |_: f64| steps.check();
+            let heard = level::loudness_of(open()?, &moved, length.hz, length.samples, &mut tell)?;
+            Ok(heard.integrated_lufs)
+        })?;
+        mix.music.gain_db = reached.gain_db as f32;
+    } else if let Some(lufs) = lufs {
+        mix.music.gain_db = (TARGET_LUFS - lufs).clamp(GAINS_DB.0, GAINS_DB.1) as f32;
+    }
+    let mut renderer = Renderer::new(open()?, None, &mix, length.hz, length.samples)?;
     record(&mut |planes| Ok(renderer.render(planes)?), length, wav, steps)
 }
 
@@ -81,16 +99,6 @@ pub(super) fn mixed(
 ) -> Result<Heard, Error> {
     let mut renderer = programme.bus(Bus::Music, 0)?;
     record(&mut |planes| Ok(renderer.render(planes)?), length, wav, steps)
-}
-
-/// The gain that brings music to the target, as far as its peaks allow.
-fn gain(lufs: Option<f64>, peak: Option<f64>) -> f64 {
-    let Some(lufs) = lufs else {
-        return 0.0;
-    };
-    let wanted = TARGET_LUFS - lufs;
-    let most = peak.map_or(wanted, |peak| f64::from(CEILING_DBTP) + MOST_LIMITING_DB - peak);
-    wanted.min(most).clamp(GAINS_DB.0, GAINS_DB.1)
 }
 
 /// A video's own sound, on the clock of its picture, into `wav`; `None` where it has none.

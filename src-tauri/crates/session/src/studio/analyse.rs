@@ -78,8 +78,9 @@ impl Studio {
             open.changes += 1;
             open.document.apply(&edit).map(drop).map_err(store_fault)
         });
+        // A project that can't be written says so since it was opened, and keeps the cuts that it has.
         if let Err(fault) = result
-            && fault.code != "closed"
+            && !matches!(fault.code.as_str(), "closed" | "read_only")
         {
             self.notice(NoticeLevel::Error, fault);
         }

@@ -158,6 +158,7 @@ impl Studio {
                 span: order.span,
                 samples: made.samples,
                 lufs: made.loudness.integrated_lufs.map(|lufs| lufs as f32),
+                peaks: made.peaks,
                 section: order.section.map(|(of, span)| Section { of, span }),
             };
             open.forget_growth(order.take);

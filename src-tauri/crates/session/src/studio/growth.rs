@@ -59,6 +59,7 @@ impl<'a> Growth<'a> {
                 self.sound = Some(Sound {
                     path: wav.to_owned(),
                     lufs: None,
+                    peaks: None,
                     span: muvi_timeline::SampleSpan::new(self.samples.start, self.samples.end),
                 });
                 let (id, file) = (self.order.take, Arc::clone(self.file));

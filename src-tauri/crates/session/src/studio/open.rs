@@ -209,6 +209,7 @@ pub(super) fn sound_of(project: &Project, id: TakeId, base: &Path) -> Option<Sou
     path.is_file().then(|| Sound {
         path,
         lufs: take.lufs,
+        peaks: take.peaks,
         span: SampleSpan::from_len(start, take.samples),
     })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use muvi_media::growing::GrowingWav;
 use muvi_playback::{Clip, GainAt, OpenSource, Programme, SeekableSource, Source, SourceError};
 use muvi_timeline::{
-    Cue, CueId, FadeCurve, GainCurve, HeardFades, Mix, Project, ProjectMix, SampleSpan, TakeId,
+    Cue, CueId, FadeCurve, GainCurve, HeardFades, Mix, Peaks, Project, ProjectMix, SampleSpan, TakeId,
 };
 
 /// The edges of a cue without fades are this short a fade, in milliseconds, so that nothing clicks.
@@ -22,6 +22,8 @@ pub(super) struct Sound {
     pub(super) path: PathBuf,
     /// Its loudness, where it's known.
     pub(super) lufs: Option<f32>,
+    /// Its peaks, where they're known.
+    pub(super) peaks: Option<Peaks>,
     /// The samples of the picture that it covers.
     pub(super) span: SampleSpan,
 }
@@ -240,7 +242,7 @@ impl<'a> Heard<'a> {
             start: span.start(),
             length: span.len(),
             offset: span.start() - sound.span.start(),
-            gain_db: gain_db + mix.take_gain_db(sound.lufs),
+            gain_db: gain_db + mix.take_gain_db(sound.lufs, sound.peaks),
             fades: HeardFades {
                 fade_in,
                 fade_out: fade_out.min(span.len() - fade_in),
@@ -342,6 +344,7 @@ mod tests {
             let sound = Sound {
                 path: format!("{id}.wav").into(),
                 lufs: Some(-18.0),
+                peaks: None,
                 span: project.samples_of(span),
             };
             extras.takes.insert(TakeId(id), sound);

@@ -121,6 +121,7 @@ pub(crate) fn take_edit(id: TakeId) -> Edit {
         span: FrameSpan::new(0, 10_000),
         samples: 17_640_000,
         lufs: Some(-17.3),
+        peaks: None,
         section: None,
     };
     Edit::AddTake {

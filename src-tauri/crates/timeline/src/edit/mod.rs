@@ -200,6 +200,14 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// What undo calls it where it changes `before`: "Mute the music", where [`Edit::label`] knows only of a mix.
+    pub fn label_over(&self, before: &Project) -> String {
+        match self {
+            Self::SetMix { mix } => mix.change_from(&before.mix).into(),
+            other => other.label(),
+        }
+    }
+
     /// What undo calls it: "Move hit point".
     pub fn label(&self) -> String {
         let label = match self {

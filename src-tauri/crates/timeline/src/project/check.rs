@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cue, MAX_GAIN_DB, Project, SILENCE_DB};
+use super::{Cue, MAX_GAIN_DB, Peaks, Project, SILENCE_DB};
 use crate::edit::{check_name, within};
 use crate::{EditError, FrameSpan};
 
@@ -110,6 +110,12 @@ impl Project {
             within("the tempo of a take", take.bpm, 0.0..=1000.0)?;
             if let Some(lufs) = take.lufs {
                 within("the loudness of a take", lufs, -200.0..=100.0)?;
+            }
+            if let Some(Peaks { dbtp, lost_lu }) = take.peaks {
+                within("the peak of a take", dbtp, -200.0..=100.0)?;
+                for lost in lost_lu {
+                    within("what a ceiling takes of a take", lost, 0.0..=24.0)?;
+                }
             }
             let empty = take.span.is_empty() || take.section.is_some_and(|it| it.span.is_empty());
             if empty || take.samples == 0 {

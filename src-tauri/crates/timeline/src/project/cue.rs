@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CueId, GainCurve, TakeId};
+use super::{CueId, GainCurve, Peaks, TakeId};
 use crate::{EditError, FadeCurve, FrameSpan, edit::within};
 
 /// A span of the timeline with music. Cues may overlap: the music of both is heard, and their fades cross
@@ -106,6 +106,9 @@ pub struct Take {
     pub samples: u64,
     /// Its loudness as made, in LUFS; `None` for silence.
     pub lufs: Option<f32>,
+    /// Its peaks as made; `None` for silence and for takes of older versions.
+    #[serde(default)]
+    pub peaks: Option<Peaks>,
     /// What was made anew; `None` for a whole cue.
     pub section: Option<Section>,
 }

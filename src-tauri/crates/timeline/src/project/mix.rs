@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DuckingSettings;
+use super::{DuckingSettings, Peaks};
 use crate::edit::within;
 use crate::{EditError, Mix, TempTrack, TrackMix};
 
@@ -88,6 +88,48 @@ impl Default for ProjectMix {
 }
 
 impl ProjectMix {
+    /// What undo calls the step from `old` to this mix: what changed, or the whole if that is more than one thing.
+    pub(crate) fn change_from(&self, old: &Self) -> &'static str {
+        let track = |now: TrackLevel, was: TrackLevel, names: [&'static str; 5]| {
+            [
+                (now.gain_db != was.gain_db, names[0]),
+                (now.mute && !was.mute, names[1]),
+                (!now.mute && was.mute, names[2]),
+                (now.solo && !was.solo, names[3]),
+                (!now.solo && was.solo, names[4]),
+            ]
+        };
+        let music = [
+            "Change music gain",
+            "Mute the music",
+            "Unmute the music",
+            "Solo the music",
+            "End solo of the music",
+        ];
+        let temp = [
+            "Change temp track gain",
+            "Mute the temp track",
+            "Unmute the temp track",
+            "Solo the temp track",
+            "End solo of the temp track",
+        ];
+        let whole = [
+            (self.ducking != old.ducking, "Change ducking"),
+            (self.master_db != old.master_db, "Change master gain"),
+            (self.music_lufs != old.music_lufs, "Change loudness of takes"),
+            (self.delivery != old.delivery, "Change delivery"),
+        ];
+        let all = track(self.music, old.music, music)
+            .into_iter()
+            .chain(track(self.temp, old.temp, temp))
+            .chain(whole);
+        let mut changed = all.filter_map(|(is, name)| is.then_some(name));
+        match (changed.next(), changed.next()) {
+            (Some(name), None) => name,
+            _ => "Change mix",
+        }
+    }
+
     /// Which tracks are heard: a muted one never, and beside tracks with solo only those.
     pub fn audible(&self) -> Audible {
         let any_solo = self.music.solo || self.temp.solo;
@@ -126,10 +168,16 @@ impl ProjectMix {
     }
 
     /// The gain in dB that brings a take of this loudness to the loudness of all takes, before the gain of its cue;
-    /// 0 where the loudness is not known. It never raises by more than 24 dB.
-    pub fn take_gain_db(&self, lufs: Option<f32>) -> f32 {
-        lufs.filter(|lufs| lufs.is_finite())
-            .map_or(0.0, |lufs| (self.music_lufs - lufs).clamp(-48.0, 24.0))
+    /// 0 where the loudness is not known. It never raises by more than 24 dB. With its peaks it makes up for what the
+    /// ceiling takes of them.
+    pub fn take_gain_db(&self, lufs: Option<f32>, peaks: Option<Peaks>) -> f32 {
+        let Some(lufs) = lufs.filter(|lufs| lufs.is_finite()) else {
+            return 0.0;
+        };
+        let gain = peaks.map_or(self.music_lufs - lufs, |peaks| {
+            peaks.gain_db(lufs, self.music_lufs, self.delivery.ceiling_dbtp)
+        });
+        gain.clamp(-48.0, 24.0)
     }
 
     /// Tells whether all values make sense.

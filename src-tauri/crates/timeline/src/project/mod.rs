@@ -9,6 +9,7 @@ mod hit;
 mod id;
 mod intensity;
 mod mix;
+mod peaks;
 mod video;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub use hit::{Cut, CutKind, FoundHit, HitOrigin, HitPoint};
 pub use id::{CueId, HitId, TakeId};
 pub use intensity::{CurvePoint, IntensityCurve};
 pub use mix::{Audible, Delivery, LOUDNESS_TARGETS, MAX_GAIN_DB, ProjectMix, SILENCE_DB, TrackLevel};
+pub use peaks::{HELD_DB, Peaks};
 pub use video::Video;
 
 /// A video that is scored. A value that never changes: [`apply`](crate::apply) makes the next one.

@@ -285,7 +285,7 @@ def write_pack(
         "styles": [style | {"sha256": sha256(part / style["file"])} for style in styles],
     }
     (part / "pack.json").write_text(json.dumps(manifest, indent=2) + "\n")
-    for keep in ("TRAINING.md", "training", "MODEL_CARD.md", "evaluation.json"):
+    for keep in ("TRAINING.md", "training", "MODEL_CARD.md", "evaluation.json", "attention"):
         if (out / keep).exists():
             shutil.move(out / keep, part / keep)
     shutil.rmtree(out, ignore_errors=True)

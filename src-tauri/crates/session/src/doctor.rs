@@ -38,8 +38,13 @@ impl DoctorReport {
 
 /// Looks for everything that a score needs. Changes nothing.
 pub fn doctor() -> DoctorReport {
+    doctor_of(None, None)
+}
+
+/// The same for a program that names the pack's folder and the runtime's library that it came with.
+pub(crate) fn doctor_of(pack: Option<&Path>, runtime: Option<&Path>) -> DoctorReport {
     let ffmpeg = Tools::locate().map(|tools| format!("{} at {}", tools.version(), tools.ffmpeg().display()));
-    let runtime = Runtime::load(None).map(|runtime| {
+    let runtime = Runtime::load(runtime).map(|runtime| {
         let providers: Vec<String> = runtime.providers().iter().map(ToString::to_string).collect();
         format!(
             "{} at {} (built for: {})",
@@ -48,7 +53,7 @@ pub fn doctor() -> DoctorReport {
             providers.join(", ")
         )
     });
-    let pack = Pack::locate(None).and_then(|dir| Pack::open(&dir)).map(|pack| {
+    let pack = Pack::locate(pack).and_then(|dir| Pack::open(&dir)).map(|pack| {
         format!(
             "{} {} at {}",
             pack.manifest().name,

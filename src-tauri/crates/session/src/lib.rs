@@ -9,6 +9,7 @@ mod batch;
 mod cache;
 mod cancel;
 pub mod compose;
+mod courtesy;
 pub mod deliver;
 mod describe;
 mod doctor;

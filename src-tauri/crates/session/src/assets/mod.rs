@@ -30,6 +30,7 @@ pub use thumbs::{ThumbSink, Thumbs};
 
 use crate::cache::{Cache, key};
 use crate::cancel::CancelToken;
+use crate::courtesy::give_way;
 use crate::store::Fingerprint;
 use seen::Drawn;
 use temp::Temp;
@@ -171,6 +172,7 @@ impl Assets {
         let (temp, thumbs) = (Arc::clone(&self.temp), self.thumbs.clone());
         let closed = self.closed.clone();
         let work = move || {
+            give_way();
             let ended = || cancel.is_cancelled() || closed.is_cancelled();
             let told = temp.listen(&tools, &info, &pass, &ended, &mut on_change);
             if let Err(problem) = told {

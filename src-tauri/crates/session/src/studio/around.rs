@@ -13,7 +13,7 @@ use super::settings::{Kept, Settings};
 use super::view::{Around, PackFacts, PaletteStyle, Recent};
 use super::{Fault, Options, Studio, StudioEvent, fault_of};
 use crate::compose::WarmEngine;
-use crate::doctor::doctor;
+use crate::doctor::doctor_of;
 use crate::request::{EngineRequest, ProviderChoice};
 use crate::store::{Places, store_json};
 
@@ -257,7 +257,8 @@ impl Studio {
     /// What runs where, as text.
     pub fn diagnostics(&self) -> String {
         let mut text = String::new();
-        for item in doctor().items {
+        let request = self.0.desk.engine_request();
+        for item in doctor_of(request.pack.as_deref(), request.runtime.as_deref()).items {
             let _ = writeln!(text, "{}: {}", item.name, item.detail);
         }
         let settings = self.settings();

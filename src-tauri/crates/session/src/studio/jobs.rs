@@ -12,6 +12,7 @@ use muvi_timeline::{CueId, FrameSpan, TakeId};
 use super::fault::Fault;
 use super::measure::MixMeasure;
 use crate::cancel::CancelToken;
+use crate::courtesy::give_way;
 use crate::error::Error;
 use crate::event::Event;
 
@@ -346,6 +347,7 @@ fn worker(name: &str) -> Sender<Task> {
 }
 
 fn work_off(tasks: &Receiver<Task>) {
+    give_way();
     for Task { handle, work } in tasks {
         if handle.cancel.is_cancelled() {
             handle.end(Err(Error::Cancelled));

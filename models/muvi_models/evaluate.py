@@ -94,13 +94,17 @@ class Held:
         return float(self.rng.uniform(2, max(2.1, room)))
 
 
-def judge_of(held: Held) -> StyleJudge:
-    """The style judge, from windows of training pieces (the true sound, not the codec's)."""
+def judge_of(held: Held, pack: Pack) -> StyleJudge:
+    """The style judge, from windows of training pieces, as they are and through the codec.
+
+    Who has only heard the true sound takes the codec's own colour for a style.
+    """
     rows, names = [], []
     for style, files in held.pieces["train"].items():
         for path in files[:: max(1, len(files) // JUDGED_PIECES)][:JUDGED_PIECES]:
-            for _ in range(2):
-                rows.append(describe(mid_magnitudes(path, held.excerpt(path))))
+            start = held.excerpt(path)
+            for magnitude in (mid_magnitudes(path, start), pack.decode(encode_mid(pack, path, start))):
+                rows.append(describe(magnitude))
                 names.append(style)
     return StyleJudge(np.array(rows), names)
 
@@ -153,7 +157,7 @@ def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder |
         for kind in rows[0]
     }
     out["user_hits"] = users(made, hits_asked)
-    out["style"] = styles(judge, made["styled"], wanted, held)
+    out["style"] = styles(judge, made["styled"], wanted, held, pack)
     train = [mid_magnitudes(f, held.excerpt(f)) for files in held.pieces["train"].values() for f in files[:4]]
     codec = [pack.decode(encode_mid(pack, f, c.start / 10)) for f, c in zip(held.audio, held.clips, strict=True)]
     sets = {"generated": made["plain"], "training_pieces": train, "codec": codec, "noise": noise}
@@ -207,12 +211,21 @@ def users(made: dict, asked: list[np.ndarray]) -> dict[str, float]:
     return {"landed": float(np.mean(landed)), "shifted": float(np.mean(shifted)), "without": float(np.mean(without))}
 
 
-def styles(judge: StyleJudge, made: list[np.ndarray], wanted: list[str | None], held: Held) -> dict[str, float]:
-    """Part of the styled windows that the judge hears as their clip's style, and the judge's own ceiling."""
+def styles(judge: StyleJudge, made: list[np.ndarray], wanted: list[str | None], held: Held, pack: Pack) -> dict:
+    """Part of the styled windows that the judge hears as their clip's style; the same of the true music, through the
+    codec too."""
     right = [judge.judge(m, FIVE) == w for m, w in zip(made, wanted, strict=True) if w]
-    real = [(s, f) for s in FIVE for f in held.pieces["heldout"].get(s, [])]
-    ceiling = [judge.judge(mid_magnitudes(f, held.excerpt(f)), FIVE) == s for s, f in real for _ in range(2)]
-    return {"accuracy": float(np.mean(right)), "ceiling": float(np.mean(ceiling)), "clips": len(right)}
+    true, coded = [], []
+    for style, path in [(s, f) for s in FIVE for f in held.pieces["heldout"].get(s, [])]:
+        start = held.excerpt(path)
+        true.append(judge.judge(mid_magnitudes(path, start), FIVE) == style)
+        coded.append(judge.judge(pack.decode(encode_mid(pack, path, start)), FIVE) == style)
+    return {
+        "accuracy": float(np.mean(right)),
+        "ceiling": float(np.mean(true)),
+        "coded": float(np.mean(coded)),
+        "clips": len(right),
+    }
 
 
 def similarities(music_side: MusicEncoder, conditioning: list[np.ndarray], made: list, held: Held) -> dict[str, float]:
@@ -310,7 +323,7 @@ def main(argv: list[str] | None = None) -> None:
     outputs = Outputs(pack, [c for root in args.data for c in load_clips(root / "video" / "heldout")])
     found["adaptor"] = outputs.measure(HIT_THRESHOLD, music_side)
     found["adaptor"]["clips"] = len(outputs.clips)
-    found["generated"] = scored(pack, held, judge_of(held), music_side)
+    found["generated"] = scored(pack, held, judge_of(held, pack), music_side)
     measures = {k: None if v is None or not np.isfinite(v) else round(float(v), 4) for k, v in named(found).items()}
     command = f"python -m muvi_models.evaluate {args.pack.name} --clips {args.clips}"
     result = {

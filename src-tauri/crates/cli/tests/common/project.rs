@@ -82,6 +82,7 @@ pub(crate) fn project(place: &Place) -> (PathBuf, Document) {
         span: FrameSpan::new(0, info.frames(rate)),
         samples: made.samples,
         lufs: made.loudness.integrated_lufs.map(|lufs| lufs as f32),
+        peaks: made.peaks,
         section: None,
     };
     let take = Box::new(take);

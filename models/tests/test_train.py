@@ -83,6 +83,7 @@ def test_every_part_in_two_processes_and_on(root, tmp_path):
 
 
 WORKER = """
+import os
 import torch
 from muvi_models.parallel import Workers
 w = Workers()
@@ -92,7 +93,8 @@ w.same_start([net])
 (net(torch.full((1, 3), float(w.rank + 1))).sum()).backward()
 w.average_gradients(net.parameters())
 flat = torch.cat([p.detach().reshape(-1) for p in net.parameters()])
-print("weights", flat.sum().item(), "gradient", net.weight.grad.mean().item(), "agreed", w.agree(w.rank + 7.0))
+line = f"weights {flat.sum().item()} gradient {net.weight.grad.mean().item()} agreed {w.agree(w.rank + 7.0)}\\n"
+os.write(1, line.encode())  # at once: two processes share the pipe
 w.end()
 """
 

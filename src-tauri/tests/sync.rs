@@ -36,11 +36,17 @@ fn ffmpeg(arguments: &[&str], out: &Path) {
     assert!(status.success(), "{arguments:?}");
 }
 
+/// Clicks have one of so many pitches, one after the other, by which they are told apart: sound that stood still for
+/// a while on a busy machine, with the picture, is not taken for a click that was lost.
+const PITCHES: u64 = 10;
+
 /// A moving picture with a click on each full second.
 fn clicks(folder: &Path, seconds: u32) -> PathBuf {
     let path = folder.join("clicks.mp4");
     let picture = format!("testsrc2=s=640x360:r={FPS}:d={seconds}");
-    let sound = format!("aevalsrc='0.7*sin(2*PI*1000*t)*lt(mod(t,1),0.02)':s=48000:d={seconds}");
+    let sound = format!(
+        "aevalsrc='0.7*sin(2*PI*(600+200*mod(floor(t),{PITCHES}))*t)*lt(mod(t,1),0.02)':s=48000:d={seconds}"
+    );
     let arguments = ["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound];
     let codecs = [
         "-c:v",
@@ -81,7 +87,7 @@ async fn lags(seconds: u32) -> Vec<f64> {
         .await;
     idle(&window, LONG.max(Duration::from_secs(2 * u64::from(seconds)))).await;
     // A busy machine may take the device away just after it was opened: the engine pauses then and says so.
-    let (mut heard, mut shown, mut began) = (Vec::new(), Vec::new(), 0.0);
+    let (mut heard, mut shown, mut played) = (Vec::new(), Vec::new(), None);
     for _ in 0..3 {
         play_at(&window, json!({ "kind": "seek", "frame": 0 })).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -90,7 +96,7 @@ async fn lags(seconds: u32) -> Vec<f64> {
         play_at(&window, json!({ "kind": "play" })).await;
         tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
         play_at(&window, json!({ "kind": "pause" })).await;
-        began = recording.began();
+        played = Some(recording.played());
         let [left, _] = recording.stop();
         heard = onsets(&left);
         let log = window.script("return window.__shown").await;
@@ -103,23 +109,24 @@ async fn lags(seconds: u32) -> Vec<f64> {
     }
     window.close().await;
 
-    // Each click is told by its place in the order: they are a second apart.
     assert!(
         heard.len() + 3 >= seconds as usize,
         "only {} clicks of {seconds} were heard",
         heard.len()
     );
-    let first = heard[0];
-    heard
-        .iter()
-        .filter_map(|at| {
-            let click = ((at - first) as f64 / f64::from(RATE)).round();
-            let when = began + *at as f64 / f64::from(RATE) * 1e3;
-            // The first click is that of the first frame, which was shown before it played.
-            let its = shown.iter().find(|(_, frame)| *frame >= click * FPS)?;
-            (click > 0.0).then(|| (its.0 - when) / 1e3 * FPS)
-        })
-        .collect()
+    let played = played.unwrap();
+    let mut click = 0;
+    let mut lags = Vec::new();
+    for (at, pitch) in heard {
+        // The first of this pitch after the one before it.
+        click += (pitch + PITCHES - click % PITCHES) % PITCHES;
+        let its = shown.iter().find(|(_, frame)| *frame >= click as f64 * FPS);
+        // The first click is that of the first frame, which was shown before it played.
+        if let Some(its) = its.filter(|_| click > 0) {
+            lags.push((its.0 - played.at(at)) / 1e3 * FPS);
+        }
+    }
+    lags
 }
 
 async fn play_at(window: &Window, command: Value) {
@@ -141,16 +148,24 @@ async fn idle(window: &Window, patience: Duration) {
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
-/// Samples at which a click begins.
-fn onsets(plane: &[f32]) -> Vec<usize> {
-    let mut found: Vec<usize> = Vec::new();
+/// Samples at which a click begins, and its pitch: 0 to 9.
+fn onsets(plane: &[f32]) -> Vec<(usize, u64)> {
+    let mut found: Vec<(usize, u64)> = Vec::new();
     for (at, value) in plane.iter().enumerate() {
-        let apart = found.last().is_none_or(|last| at - last > RATE as usize / 2);
+        let apart = found.last().is_none_or(|last| at - last.0 > RATE as usize / 2);
         if value.abs() > 0.1 && apart {
-            found.push(at);
+            found.push((at, pitch(&plane[at..])));
         }
     }
     found
+}
+
+/// Pitch of a click, by how often it passes zero in its first hundredth of a second.
+fn pitch(sound: &[f32]) -> u64 {
+    let part = &sound[..sound.len().min(RATE as usize / 100)];
+    let passes = part.windows(2).filter(|pair| pair[0] * pair[1] < 0.0).count();
+    let hz = passes as f64 * 50.0;
+    ((hz - 600.0) / 200.0).round().clamp(0.0, (PITCHES - 1) as f64) as u64
 }
 
 /// `strict` is for a quiet machine: on a busy one single pictures come late.

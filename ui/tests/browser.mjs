@@ -52,7 +52,7 @@ mkdirSync(pictures, { recursive: true });
 async function open(name, options, size) {
   const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB', permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
-  page.setDefaultTimeout(5000);
+  page.setDefaultTimeout(20_000);
   page.on('pageerror', (error) => problems.push(`${name}: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`${name}: ${message.text()}`);

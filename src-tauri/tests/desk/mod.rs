@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-pub use sound::{RATE, Recording};
+pub use sound::{Played, RATE, Recording};
 pub use window::Window;
 
 /// Kills a child when the test is over, however it ends.

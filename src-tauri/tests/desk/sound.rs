@@ -4,8 +4,8 @@ use std::fs::File;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -60,35 +60,60 @@ pub struct Recording {
     clock: Clock,
 }
 
-/// Watches a recording grow and tells when it began. What is played is recorded a little later, never earlier, so the
-/// earliest beginning that any length tells is the nearest to the truth.
+/// Where a recording stood, and when it would have begun if every sample had taken its time.
+#[derive(Clone, Copy)]
+struct Mark {
+    samples: u64,
+    began_us: u64,
+}
+
+/// Watches a recording grow. What is played is recorded a little later, never earlier, so of the beginnings that are
+/// told around a place the earliest is the nearest to the truth. Only around it: the server's clock is not the
+/// system's, and over minutes they part by whole frames of a picture.
 struct Clock {
-    began_us: Arc<AtomicU64>,
+    marks: Arc<Mutex<Vec<Mark>>>,
     over: Arc<AtomicBool>,
     watch: Option<JoinHandle<()>>,
 }
 
 impl Clock {
     fn start(path: PathBuf) -> Self {
-        let began_us = Arc::new(AtomicU64::new(u64::MAX));
+        let marks = Arc::new(Mutex::new(Vec::<Mark>::new()));
         let over = Arc::new(AtomicBool::new(false));
-        let (began, ended) = (Arc::clone(&began_us), Arc::clone(&over));
+        let (seen, ended) = (Arc::clone(&marks), Arc::clone(&over));
         let watch = move || {
             while !ended.load(Ordering::Relaxed) {
-                let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
+                let samples = std::fs::metadata(&path).map_or(0, |data| data.len()) / 8;
                 let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-                let length = Duration::from_secs_f64((bytes / 8) as f64 / f64::from(RATE));
-                if bytes > 0 {
-                    began.fetch_min((now - length).as_micros() as u64, Ordering::Relaxed);
+                let length = Duration::from_secs_f64(samples as f64 / f64::from(RATE));
+                let mut marks = seen.lock().unwrap();
+                if samples > 0 && marks.last().is_none_or(|last| last.samples != samples) {
+                    let began_us = (now - length).as_micros() as u64;
+                    marks.push(Mark { samples, began_us });
                 }
+                drop(marks);
                 std::thread::sleep(Duration::from_millis(2));
             }
         };
         Self {
-            began_us,
+            marks,
             over,
             watch: Some(std::thread::spawn(watch)),
         }
+    }
+}
+
+/// When each sample of a recording was played.
+pub struct Played(Vec<Mark>);
+
+impl Played {
+    /// When a sample was played, in milliseconds since 1970.
+    pub fn at(&self, sample: usize) -> f64 {
+        let sample = sample as u64;
+        let near = u64::from(RATE) * 3;
+        let around = |mark: &&Mark| mark.samples.abs_diff(sample) <= near;
+        let began = self.0.iter().filter(around).map(|mark| mark.began_us).min();
+        began.expect("nothing was recorded there") as f64 / 1e3 + sample as f64 / f64::from(RATE) * 1e3
     }
 }
 
@@ -134,9 +159,9 @@ impl Recording {
         recording
     }
 
-    /// When the first sample was played, in milliseconds since 1970, as far as was told until now.
-    pub fn began(&self) -> f64 {
-        self.clock.began_us.load(Ordering::Relaxed) as f64 / 1e3
+    /// When what was recorded until now was played.
+    pub fn played(&self) -> Played {
+        Played(self.clock.marks.lock().unwrap().clone())
     }
 
     /// Stops; gives left and right at [`RATE`].

@@ -24,9 +24,8 @@ from .pieces import load_pieces, read_audio
 from .velocity import Velocity, VelocityConfig, save_velocity
 
 
-def weights_of(path: Path) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+def weights_of(graph: onnx.GraphProto) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
     """Named weights of an exported network, and the matrices [in, out] of its nameless products in their order."""
-    graph = onnx.load(path).graph
     stored = {i.name.removesuffix("__half"): numpy_helper.to_array(i).astype(np.float32) for i in graph.initializer}
     products = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1] in stored]
     return stored, [stored[name] for name in products]
@@ -38,7 +37,7 @@ def restore(module: nn.Module, path: Path, example: tuple) -> None:
     The exporter keeps the names of all weights but those of products, which it turns around: these come in the order
     in which the module, run on `example`, uses them.
     """
-    named, products = weights_of(path)
+    named, products = weights_of(onnx.load(path).graph)
     used: list[nn.Linear] = []
     hooks = [
         m.register_forward_pre_hook(lambda m, _: used.append(m)) for m in module.modules() if isinstance(m, nn.Linear)
@@ -65,8 +64,8 @@ def restore(module: nn.Module, path: Path, example: tuple) -> None:
 
 def config_of(path: Path, heads: int, patch: int = 2) -> VelocityConfig:
     """Sizes of an exported velocity network; heads and patch can't be read from its weights."""
-    named, products = weights_of(path)
-    graph = onnx.load(path, load_external_data=False).graph
+    graph = onnx.load(path).graph
+    named, products = weights_of(graph)
     inputs = {i.name: i.type.tensor_type.shape.dim[-1].dim_value for i in graph.input}
     return VelocityConfig(
         latent=inputs["x"],

@@ -127,14 +127,14 @@ def main(argv: list[str] | None = None) -> None:
     encoder = load_codec(arguments.codec)[0].to(Workers().device)
     for split in ("heldout", "train"):
         (arguments.out / split).mkdir(parents=True, exist_ok=True)
-        files = [f for folder in arguments.music for f in audio_files(folder / split)]
-        for path in files[part::parts]:
+        files = [f for folder in arguments.music for f in audio_files(folder / split)][part::parts]
+        for path in files:
             target = arguments.out / split / f"{path.stem}.npz"
             if target.exists():
                 continue
             arrays = encode_piece(encoder, path)
             write_whole(target, lambda f, a=arrays: np.savez(f, **a))
-        print(f"{split}: {len(files[part::parts])} pieces", flush=True)
+        print(f"{split}: {len(files)} pieces", flush=True)
 
 
 if __name__ == "__main__":

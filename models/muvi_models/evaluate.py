@@ -28,7 +28,14 @@ from .measures import spectral_measures
 from .model_card import write_card
 from .music_features import music_features
 from .pack_run import Pack, griffin_lim
-from .picture_plan import HIT_THRESHOLD, picture_row, shown_hits, user_hits
+from .picture_plan import (
+    HIT_THRESHOLD,
+    movement,
+    picture_intensity,
+    picture_row,
+    shown_hits,
+    user_hits,
+)
 from .pieces import audio_files
 from .spectrogram import magnitudes
 from .sync import TOLERANCE_S, beats_in_bins, hits_and_chance, met, strong_onsets
@@ -144,12 +151,14 @@ def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder |
             made[kind].append(pack.decode(pack.generate(row, seed=100 + i)))
         print(f"clip {i + 1}/{n}: {time.monotonic() - began:.1f} s", flush=True)
     noise = [noise_like(m, rng) for m in real]
+    asked_for = [picture_intensity(s[2][:, 1], movement(c)) for s, c in zip(seen, held.clips, strict=True)]
+    found = [(asked_for[i], seen[i][2][:, 1], asked_for[(i + 1) % n]) for i in range(n)]
     for i, clip in enumerate(held.clips):
         j = (i + 1) % n
         rows.append(
-            {name: sync_of(m[i], real[i], real[j], clip, seen[i][2], seen[j][2]) for name, m in made.items()}
-            | {"truth": sync_of(real[i], real[i], real[j], clip, seen[i][2], seen[j][2])}
-            | {"noise": sync_of(noise[i], real[i], real[j], clip, seen[i][2], seen[j][2])}
+            {name: sync_of(m[i], real[i], real[j], clip, found[i]) for name, m in made.items()}
+            | {"truth": sync_of(real[i], real[i], real[j], clip, found[i])}
+            | {"noise": sync_of(noise[i], real[i], real[j], clip, found[i])}
         )
     out = {
         kind: {k: float(np.nanmean([r[kind][k] for r in rows])) for k in rows[0][kind]}
@@ -173,15 +182,18 @@ def encode_mid(pack: Pack, path: Path, start_s: float) -> np.ndarray:
     return pack.encode(read_window(path, round(start_s * SAMPLE_RATE), WINDOW_FRAMES * SAMPLES_PER_LATENT))
 
 
-def sync_of(ours, reference, stranger, clip: Clip, curves: np.ndarray, other_curves: np.ndarray) -> dict[str, float]:
-    """Sync of one window's magnitudes [F, K] with its picture, its reference and those of another clip."""
+def sync_of(ours, reference, stranger, clip: Clip, intensities: tuple) -> dict[str, float]:
+    """Sync of one window's magnitudes [F, K] with its picture, its reference and those of another clip.
+
+    `intensities`: the picture's as the music is asked to follow it, as the adaptor alone has it, and another clip's.
+    """
     beats, wanted = strong_onsets(ours), strong_onsets(reference)
     hits = shown_hits(clip, FRAMES)
     hits = hits[hits < DURATION_S - 0.1]
     found, chance = hits_and_chance(hits, beats, DURATION_S)
     clock = (np.arange(WINDOW_FRAMES) + 0.375) / LATENT_RATE
     loud = level(ours)
-    pictures = [np.interp(clock, np.arange(len(c)) / 10, c[:, 1]) for c in (curves, other_curves)]
+    pictures = [np.interp(clock, np.arange(len(c)) / 10, c) for c in intensities]
     true = np.interp(clock, np.arange(len(clip)) / 10, clip.labels["intensity"])
     bcs, bhs = beats_in_bins(wanted, beats, DURATION_S, 1.0)
     shuffled = beats_in_bins(strong_onsets(stranger), beats, DURATION_S, 0.2)[1]
@@ -194,7 +206,8 @@ def sync_of(ours, reference, stranger, clip: Clip, curves: np.ndarray, other_cur
         "bhs_02s": beats_in_bins(wanted, beats, DURATION_S, 0.2)[1],
         "bhs_02s_shuffled": shuffled,
         "intensity": correlation(pictures[0], loud),
-        "intensity_shuffled": correlation(pictures[1], loud),
+        "intensity_adaptor": correlation(pictures[1], loud),
+        "intensity_shuffled": correlation(pictures[2], loud),
         "intensity_intended": correlation(true, loud),
     }
 

@@ -6,10 +6,15 @@ import numpy as np
 
 from .contract import GLOBALS, PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
 from .evaluate_adaptor import peaks
+from .motion import COMPRESSION, MOTION_CHANNELS
 from .plan import latent_times, pulses
 from .video_data import Clip
 
 FRAME_S = 0.1
+SMOOTH_FRAMES = 5
+"""The picture's intensity is the mean over so many frames to each side."""
+FLAT, FLAT_MOTION = 0.08, 0.03
+"""A curve that moves less than this is flat; stretching it would make noise into music."""
 HIT_THRESHOLD = 0.4
 CUT_STRENGTH = 0.9
 LOOPS = {
@@ -32,6 +37,36 @@ def found_hits(clip: Clip, curve: np.ndarray, frames: int) -> tuple[np.ndarray, 
     strength = np.array([*np.full(len(cuts), CUT_STRENGTH), *curve[hits]] if len(at) else [])
     order = np.argsort(at)
     return np.maximum(frame_time(at[order]), 0.0), strength[order]
+
+
+def smoothed(values: np.ndarray) -> np.ndarray:
+    """Mean over SMOOTH_FRAMES to each side [T], less at the ends."""
+    sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    at = np.arange(len(values))
+    first, last = np.maximum(at - SMOOTH_FRAMES, 0), np.minimum(at + SMOOTH_FRAMES + 1, len(values))
+    return (sums[last] - sums[first]) / (last - first)
+
+
+def stretched(values: np.ndarray, flat: float) -> np.ndarray | None:
+    """The curve with its quiet at 0.15 and its loud at 0.95; None if it moves less than `flat`."""
+    low, high = np.quantile(values, [0.05, 0.95], method="nearest")
+    return None if high - low < flat else np.clip(0.15 + 0.8 * (values - low) / (high - low), 0, 1)
+
+
+def movement(clip: Clip) -> np.ndarray:
+    """Mean absolute difference of luminance to the frame before, 0..1 [T]."""
+    channel_of = clip.features.shape[-1] - len(MOTION_CHANNELS) + MOTION_CHANNELS.index("change_frame")
+    return np.expm1(clip.features[:, 0, channel_of].astype(np.float64)) / COMPRESSION
+
+
+def picture_intensity(found: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """The intensity that music should follow [T], of the adaptor's curve and of the movement; the app's
+    `Analysis::intensity`: the mean of both, smoothed and stretched; a flat one is left out."""
+    beside = np.lib.stride_tricks.sliding_window_view(np.pad(moved, 2, mode="edge"), 5)
+    found = smoothed(found)
+    both = [stretched(found, FLAT), stretched(smoothed(np.sqrt(np.median(beside, 1))), FLAT_MOTION)]
+    kept = [curve for curve in both if curve is not None]
+    return np.mean(kept, 0) if kept else found
 
 
 def shown_hits(clip: Clip, frames: int) -> np.ndarray:
@@ -79,12 +114,13 @@ def picture_row(
     beats, downbeats, bpm = steady_beats(hits, strengths, times[-1])
     valence, arousal = (float(2 * curves[:frames, k].mean() - 1) for k in (2, 3))
 
+    intensity = picture_intensity(curves[:, 1], movement(clip))
     plan = np.zeros((s + w, len(PLAN_CHANNELS)), np.float32)
     inside = plan[s:]
     inside[:, channel("hit")] = pulses(times, hits, strengths)
     inside[:, channel("beat")] = pulses(times, beats)
     inside[:, channel("downbeat")] = pulses(times, downbeats)
-    inside[:, channel("intensity")] = np.interp(times, clock, curves[:, 1])
+    inside[:, channel("intensity")] = np.interp(times, clock, intensity)
     key = int(np.random.default_rng(seed).integers(12))
     for i, start in enumerate(downbeats):
         rows = (times >= start) & (times < start + 240 / bpm)

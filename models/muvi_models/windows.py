@@ -8,9 +8,9 @@ from .pieces import Piece
 DROP_ALL = 0.12
 DROP = {"hits": 0.25, "beats": 0.3, "chords": 0.25, "intensity": 0.15, "end": 0.1}
 DROP_GLOBALS = 0.3
-DROP_STYLE = 0.3
+DROP_STYLE = 0.12
 DROP_VIDEO = 0.3
-NO_CONTEXT, PREFIX = 0.3, 0.35
+NO_CONTEXT, PREFIX = 0.45, 0.3
 """Probabilities: nothing given, the window's start given; else a random gap is left."""
 ENDING, OPENING = 1 / 6, 1 / 12
 """Part of the windows that hold a piece's ending, and its opening: more than by chance."""

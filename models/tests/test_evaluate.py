@@ -12,7 +12,7 @@ from muvi_models.evaluate import named
 from muvi_models.judges import StyleJudge, describe, embeddings, frechet
 from muvi_models.model_card import bar_of, write_card
 from muvi_models.pack_run import Pack, griffin_lim
-from muvi_models.picture_plan import picture_row, steady_beats, user_hits
+from muvi_models.picture_plan import picture_intensity, picture_row, steady_beats, user_hits
 from muvi_models.spectrogram import magnitudes, stft
 from muvi_models.sync import beats_in_bins, hits_and_chance, met, onsets, strong_onsets
 from muvi_models.toy import tones
@@ -82,6 +82,20 @@ def test_a_pictures_plan_keeps_to_the_contract():
     assert peaks == 6
     styled = picture_row(clip(), np.ones((200, 64), np.float32), curves, 16, np.ones((s, 16), np.float32))
     assert styled["context"][:s].all() and (styled["plan"][:s, c.channel("style")] == 1).all()
+
+
+def test_a_pictures_intensity_is_stretched_and_follows_the_movement():
+    step = np.repeat([0.4, 0.6], 100)
+    still, moving = np.full(200, 0.01), np.repeat([0.002, 0.02], 100)
+    moving[40] = 0.4  # a cut is no movement
+    curve = picture_intensity(step, still)
+    assert curve[50] == pytest.approx(0.15) and curve[150] == pytest.approx(0.95)
+    curve = picture_intensity(np.full(200, 0.5), moving)
+    assert np.abs(curve[:90] - 0.15).max() < 1e-6 and curve[150] == pytest.approx(0.95)
+    both = picture_intensity(step[::-1], moving)
+    assert np.abs(both[[50, 150]] - 0.55).max() < 1e-6
+    flat = 0.5 + 0.001 * (np.arange(50) % 2)
+    assert np.abs(picture_intensity(flat, still[:50]) - 0.5).max() < 1e-3
 
 
 def test_style_judge_tells_sounds_apart():

@@ -36,6 +36,18 @@ async fn shown(window: &Window, text: &str) {
     window.until(text, &script).await;
 }
 
+/// The video is open and drawn.
+async fn opened(window: Window) {
+    window
+        .until(
+            "the picture is drawn",
+            "return document.querySelector('.box[data-frame]') !== null",
+        )
+        .await;
+    assert_eq!(window.project().await["video"]["name"], "oa4_launch.webm");
+    window.close().await;
+}
+
 #[tokio::test]
 async fn a_video_dropped_on_the_window_is_opened() {
     let desk = Desk::new(1440, 760);
@@ -53,14 +65,7 @@ async fn a_video_dropped_on_the_window_is_opened() {
     shown(&window, "Drop the video to open it").await;
     window.screenshot("drop 1280x720").await;
     mouse(&desk, &["mouseup", "1"]).await;
-    window
-        .until(
-            "the picture is drawn",
-            "return document.querySelector('.box[data-frame]') !== null",
-        )
-        .await;
-    assert_eq!(window.project().await["video"]["name"], "oa4_launch.webm");
-    window.close().await;
+    opened(window).await;
 }
 
 /// The windows of the desktop with this name.
@@ -92,12 +97,5 @@ async fn a_video_chosen_in_the_dialog_is_opened() {
     mouse(&desk, &["type", "--delay", "40", path.to_str().unwrap()]).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     mouse(&desk, &["key", "Return"]).await;
-    window
-        .until(
-            "the picture is drawn",
-            "return document.querySelector('.box[data-frame]') !== null",
-        )
-        .await;
-    assert_eq!(window.project().await["video"]["name"], "oa4_launch.webm");
-    window.close().await;
+    opened(window).await;
 }

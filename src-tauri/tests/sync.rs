@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use desk::{Desk, RATE, Window, fixture};
+use desk::{Desk, Played, RATE, Window, fixture};
 use serde_json::{Value, json};
 
 /// Frames a second of the picture with clicks.
@@ -185,6 +185,38 @@ fn check(lags: &[f64], strict: bool) {
     assert!(all.abs() <= 1.0, "{lags:?}");
     assert!(drift.abs() <= 0.5, "{lags:?}");
     assert!(within >= if strict { 0.98 } else { 0.6 }, "{lags:?}");
+}
+
+/// Lags of clicks a second apart, of a picture that is late by `late_ms` of what is played, when the server's seconds
+/// are longer than the system's by a part `slow`.
+fn made_up(seconds: u64, slow: f64, late_ms: impl Fn(f64) -> f64) -> Vec<f64> {
+    let began = 1_700_000_000_000_000.0;
+    let when = |samples: u64| began + samples as f64 / f64::from(RATE) * (1.0 + slow) * 1e6;
+    // Told of every 10 ms, up to 8 ms after it was played.
+    let told = (1..=seconds * 100).map(|n| (n * 480, (when(n * 480) + (n % 5) as f64 * 2e3) as u64));
+    let played = Played::of(told);
+    let lag = |second: u64| {
+        let sample = second * u64::from(RATE);
+        let shown_ms = when(sample) / 1e3 + late_ms(second as f64);
+        (shown_ms - played.at(sample as usize)) / 1e3 * FPS
+    };
+    (1..seconds).map(lag).collect()
+}
+
+#[test]
+fn only_what_parts_sound_from_picture_is_found() {
+    let fails = |lags: Vec<f64>| std::panic::catch_unwind(|| check(&lags, true)).is_err();
+    // A server whose clock goes wrong by two frames of the picture in ten minutes plays them together all the same.
+    assert!(!fails(made_up(600, 1.4e-4, |_| 0.0)));
+    assert!(!fails(made_up(600, 0.0, |_| 20.0)));
+    // A picture that falls behind by a frame in that time, one that is always late, and one that sometimes is.
+    assert!(fails(made_up(600, 1.4e-4, |second| second / 15.0)));
+    assert!(fails(made_up(600, 0.0, |_| 60.0)));
+    assert!(fails(made_up(600, 0.0, |second| if second % 20.0 == 0.0 {
+        90.0
+    } else {
+        0.0
+    })));
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ fn take(take: &Take, open: &OpenView) -> dto::TakeView {
         span,
         samples,
         lufs,
-        peaks: _,
+        peaks,
         section,
     } = take;
     dto::TakeView {
@@ -229,6 +229,7 @@ fn take(take: &Take, open: &OpenView) -> dto::TakeView {
         span: span_view(*span),
         samples: *samples,
         lufs: *lufs,
+        played_lufs: open.project.mix.take_lufs(*lufs, *peaks),
         section: section.map(|Section { of, span }| dto::SectionView {
             of: of.0,
             span: span_view(span),

@@ -249,6 +249,8 @@ pub struct TakeView {
     pub samples: u64,
     /// Its loudness as made, in LUFS; all takes are played at the same loudness.
     pub lufs: Option<f32>,
+    /// How loud it is played, in LUFS: that of all takes, or less where its peaks allow no more.
+    pub played_lufs: Option<f32>,
     /// The section that was made anew, and in which take; `None` for a whole cue.
     pub section: Option<SectionView>,
     /// Whether its files are gone.

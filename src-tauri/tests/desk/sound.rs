@@ -107,6 +107,15 @@ impl Clock {
 pub struct Played(Vec<Mark>);
 
 impl Played {
+    /// Of a recording that had so many samples, microseconds since 1970.
+    pub fn of(grown: impl IntoIterator<Item = (u64, u64)>) -> Self {
+        let mark = |(samples, us): (u64, u64)| Mark {
+            samples,
+            began_us: us - samples * 1_000_000 / u64::from(RATE),
+        };
+        Self(grown.into_iter().map(mark).collect())
+    }
+
     /// When a sample was played, in milliseconds since 1970.
     pub fn at(&self, sample: usize) -> f64 {
         let sample = sample as u64;

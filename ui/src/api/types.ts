@@ -323,6 +323,10 @@ samples: number,
  */
 lufs: number | null, 
 /**
+ * How loud it is played, in LUFS: that of all takes, or less where its peaks allow no more.
+ */
+playedLufs: number | null, 
+/**
  * The section that was made anew, and in which take; `None` for a whole cue.
  */
 section: SectionView | null, 

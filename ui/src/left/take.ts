@@ -13,6 +13,15 @@ export function takeFacts(take: TakeView, sampleRate: number): string {
   return facts.join(' · ');
 }
 
+/** A loudness for people. */
+export const lufs = (value: number): string => `${value.toFixed(1).replace('-', '−')} LUFS`;
+
+/** Says that a take is played more quietly than the others (which are at `all` LUFS); null where it is not. */
+export function heldText({ playedLufs }: TakeView, all: number | null): string | null {
+  if (playedLufs === null || all === null || playedLufs > all - 0.25) return null;
+  return t('take.held', { lufs: lufs(playedLufs), all: lufs(all) });
+}
+
 /** A moment for people: the time today, else the day too. */
 export function madeText(ms: number, now: number, language: string): string {
   const at = new Date(ms);

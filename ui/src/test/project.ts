@@ -56,6 +56,7 @@ function take(id: number, style: string, bpm: number, more: Partial<TakeView> = 
     span: [0, FRAMES],
     samples: SAMPLES,
     lufs: -16.2,
+    playedLufs: -16,
     section: null,
     missing: false,
     ...more,

@@ -29,8 +29,8 @@ pub(crate) struct ExportArgs {
     /// Sound tracks in this order; players take the first. Default: mix in a file, all three as stems
     #[arg(long, value_enum, value_delimiter = ',', value_name = "A,B,C")]
     pub(crate) tracks: Vec<Track>,
-    /// Only a part: two timecodes counted from the video's first frame, the second being the first frame that is left
-    /// out, or "loop" for the project's loop
+    /// Only a part: two timecodes, the second being the first frame that is left out, or "loop" for the project's loop;
+    /// counted from the video's first frame, or the video's own timecode
     #[arg(long, value_name = "IN-OUT|loop")]
     pub(crate) range: Option<String>,
     /// How sound is stored (default: what suits the file)
@@ -100,7 +100,12 @@ pub(crate) fn export(args: ExportArgs, output: &mut Output, cancel: &CancelToken
     let loop_only = chosen.as_ref().is_some_and(|preset| preset.loop_only);
     let range = match args.range.as_deref() {
         Some("loop") => Some(loop_of(&project, &args.project)?),
-        Some(text) => Some(range_of(text, &project, &args.project)?),
+        Some(text) => Some(range_of(
+            text,
+            &project,
+            subject.info().start_frame(),
+            &args.project,
+        )?),
         None if loop_only => Some(loop_of(&project, &args.project)?),
         None => None,
     };

@@ -43,11 +43,17 @@ fn a_project_becomes_files_while_it_is_open() {
     assert!((found + 16.0).abs() < 0.5, "{found} LUFS, {report}");
 
     // The second half, then all of it as stems, which have no picture to name.
-    let words = "export Film.muvi/project.json -o part.mp4 --range 00:00:03:00-00:00:05:05";
-    let ran = place.muvi(words.split(' '));
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let part = seconds(&probe(&place.path("part.mp4"))["format"]["duration"]);
-    assert!((part - 2.2).abs() < 0.06, "{part}");
+    let of_part = |name: &str, range: &str| {
+        let words = format!("export Film.muvi/project.json -o {name} --range {range}");
+        let ran = place.muvi(words.split(' '));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let part = seconds(&probe(&place.path(name))["format"]["duration"]);
+        assert!((part - 2.2).abs() < 0.06, "{part}");
+        packets(&place.path(name))
+    };
+    let counted = of_part("part.mp4", "00:00:03:00-00:00:05:05");
+    // The same frames by the timecode that the video carries.
+    assert_eq!(of_part("own.mp4", "10:00:03:00-10:00:05:05"), counted);
     let ran = place.muvi("export Film.muvi --stems stems".split(' '));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let stems: Vec<_> = fs::read_dir(place.path("stems")).unwrap().collect();
@@ -63,7 +69,7 @@ fn a_project_becomes_files_while_it_is_open() {
     // Nothing else has come into being, and the window goes on.
     let mut after = place.listing();
     after.retain(|name| !before.contains(name));
-    assert_eq!(after, ["out.mov", "part.mp4", "stems"]);
+    assert_eq!(after, ["out.mov", "own.mp4", "part.mp4", "stems"]);
     document.undo().unwrap();
 }
 

@@ -10,8 +10,8 @@ use muvi_media::wav::WavReader;
 use muvi_playback::{Renderer, Source, SourceError};
 use muvi_timeline::{HELD_DB, Mix, Peaks, TempTrack, TrackMix};
 
-use crate::cancel::CancelToken;
 use crate::error::Error;
+use crate::progress::Progress;
 
 /// Samples rendered at a time.
 const BLOCK: usize = 1 << 14;
@@ -145,17 +145,19 @@ pub(crate) fn measure(
     Ok(meter.report()?)
 }
 
-/// What the limiter takes of the loudness of a take, whose sound is in `wav`; `None` for silence.
+/// What the limiter takes of the loudness of a take, whose sound is in `wav`; `None` for silence. The running phase of
+/// `progress` goes on with it.
 pub(crate) fn peaks_of(
     wav: &Path,
     loudness: &Loudness,
     length: u64,
-    cancel: &CancelToken,
+    progress: &mut Progress<'_>,
 ) -> Result<Option<Peaks>, Error> {
     let Some(plain) = Plain::of(loudness) else {
         return Ok(None);
     };
-    let lost = |held_db: f32| -> Result<f32, Error> {
+    let cancel = progress.cancel().clone();
+    let lost = |held_db: f32, told: &mut dyn FnMut(f64)| -> Result<f32, Error> {
         let reader = WavReader::open(wav).map_err(|source| Error::WorkFile {
             path: wav.to_path_buf(),
             source,
@@ -170,7 +172,8 @@ pub(crate) fn peaks_of(
             ceiling_dbtp: 0.0,
             ..Mix::default()
         };
-        let mut tell = |_: f64| {
+        let mut tell = |part: f64| {
+            told(part);
             if cancel.is_cancelled() {
                 Err(Error::Cancelled)
             } else {
@@ -183,12 +186,15 @@ pub(crate) fn peaks_of(
             .map_or(0.0, |lufs| plain.lufs + gain_db - lufs);
         Ok(lost.clamp(0.0, f64::from(held_db)) as f32)
     };
-    let all = thread::scope(|scope| {
-        HELD_DB
-            .map(|held_db| scope.spawn(move || lost(held_db)))
-            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    let [low, middle, high] = HELD_DB;
+    let [a, b, c] = thread::scope(|scope| {
+        let lost = &lost;
+        // The passes are alike: one tells how far all of them are.
+        let others = [low, middle].map(|held_db| scope.spawn(move || lost(held_db, &mut |_| {})));
+        let last = lost(high, &mut |part| progress.at(part));
+        let [a, b] = others.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        [a, b, last]
     });
-    let [a, b, c] = all;
     Ok(Some(Peaks {
         dbtp: plain.dbtp as f32,
         lost_lu: [a?, b?, c?],
@@ -206,6 +212,8 @@ mod tests {
     use muvi_timeline::{Delivery, ProjectMix};
 
     use super::*;
+    use crate::cancel::CancelToken;
+    use crate::event::{Event, Phase};
 
     const HZ: u32 = 48_000;
     const LENGTH: u64 = 12 * HZ as u64;
@@ -300,7 +308,19 @@ mod tests {
                 true_peak_dbtp: Some(plain.dbtp),
                 ..loudness
             };
-            let peaks = peaks_of(&path, &whole, LENGTH, &CancelToken::new()).unwrap();
+            let peaks = {
+                let (cancel, mut fractions) = (CancelToken::new(), Vec::new());
+                let mut listener = |event| {
+                    if let Event::Progress { fraction, .. } = event {
+                        fractions.push(fraction);
+                    }
+                };
+                let mut progress = Progress::new(vec![Phase::Level], &cancel, &mut listener);
+                progress.start(Phase::Level).unwrap();
+                let found = peaks_of(&path, &whole, LENGTH, &mut progress).unwrap();
+                assert!(!fractions.is_empty() && fractions.is_sorted(), "{fractions:?}");
+                found
+            };
             let mix = ProjectMix {
                 music_lufs: target as f32,
                 delivery: Delivery {

@@ -406,7 +406,13 @@ fn cancelling_leaves_nothing_at_any_phase() {
     )
     .unwrap();
     let before = names(folder.path());
-    for phase in [Phase::Load, Phase::Plan, Phase::Style, Phase::Compose] {
+    for phase in [
+        Phase::Load,
+        Phase::Plan,
+        Phase::Style,
+        Phase::Compose,
+        Phase::Level,
+    ] {
         for sound in [false, true] {
             let cancel = CancelToken::new();
             let stop = cancel.clone();

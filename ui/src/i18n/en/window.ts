@@ -76,6 +76,7 @@ export const window = {
   'take.style': 'Style',
   'take.tempo': 'Tempo',
   'take.loudness': 'Loudness',
+  'take.held': 'Its peaks keep it at {lufs}; other takes play at {all}.',
   'take.made': 'Made',
   'take.provider': 'Made on',
   'take.packs': 'the pack’s own',

@@ -1,5 +1,5 @@
 import type { HitView } from '../../api/types';
-import { missLabel } from '../geometry/hits';
+import { missLabel, type LabelRoom } from '../geometry/hits';
 import { label, fitted, lock, type Pen } from './pen';
 
 /** A hit that is visible. */
@@ -7,8 +7,8 @@ export interface HitMark {
   readonly hit: HitView;
   readonly x: number;
   readonly chosen: boolean;
-  /** Room for its name; 0 for none. */
-  readonly room: number;
+  /** Room for its name. */
+  readonly room: Pick<LabelRoom, 'width' | 'side'> | null;
 }
 
 export interface HitsScene {
@@ -40,15 +40,20 @@ function paintHit(pen: Pen, { hit, x: place, chosen, room }: HitMark): void {
   c.globalAlpha = 1;
   paintMark(pen, x, hit, chosen);
   if (hit.landing) paintLanding(pen, x, hit.landing.landed);
-  if (room <= 0) return;
+  if (!room) return;
+  const width = room.width - 4;
+  const write = (text: string, y: number) => {
+    const at = room.side === 'right' ? x + HALF + 4 : x - HALF - 4 - c.measureText(text).width;
+    c.fillText(text, at, y);
+  };
   label(pen, chosen ? 600 : 400);
   c.fillStyle = ink.text;
-  if (hit.name) c.fillText(fitted(c, hit.name, room - 4), x + HALF + 4, MARK_Y);
+  if (hit.name) write(fitted(c, hit.name, width), MARK_Y);
   if (hit.landing && hit.landing.missMs !== null && !hit.landing.landed) {
     label(pen);
     c.fillStyle = ink.text2;
     const miss = missLabel(hit.landing.missMs);
-    if (c.measureText(miss).width <= room - 4) c.fillText(miss, x + HALF + 4, SIGN_Y);
+    if (c.measureText(miss).width <= width) write(miss, SIGN_Y);
   }
 }
 

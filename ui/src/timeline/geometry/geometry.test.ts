@@ -160,7 +160,17 @@ describe('hits', () => {
     expect(hitUnder(hits, view, 22, 12)?.id).toBe(0);
   });
   test('labels only where there is room before the next mark', () => {
-    expect(labelRooms(hits, view, 6).map((room) => room.id)).toEqual([0, 2, 3]);
+    expect(labelRooms(hits, view, 6, 600).map((room) => room.id)).toEqual([0, 2, 3]);
+  });
+  test('near the end of the timeline the last label stands left of its mark', () => {
+    const rooms = (frames: number) => labelRooms(hits, view, 6, frames).map(({ id, width, side }) => [id, Math.round(width), side]);
+    // 500 to 600 and the margin behind it are enough.
+    expect(rooms(600)).toEqual([[0, 73, 'right'], [2, 379, 'right'], [3, 113, 'right']]);
+    expect(rooms(510)).toEqual([[0, 73, 'right'], [2, 190, 'right'], [3, 190, 'left']]);
+    // Neither side has much: the wider one.
+    const close = [480, 500].map((frame, id) => ({ id, frame, strength: 1 }));
+    expect(labelRooms(close, view, 6, 510)).toEqual([{ id: 1, width: 23, side: 'right' }]);
+    expect(labelRooms(hits.slice(3), view, 6, 510)).toEqual([{ id: 3, width: 492, side: 'left' }]);
   });
   test('next and previous are strict', () => {
     expect(neighbour([10, 20, 30], 20, 1)).toBe(30);

@@ -1,6 +1,6 @@
 // Hit points: which is under a pointer, which labels have room, which comes next.
 import { lowerBound } from './beats';
-import { type View, visible, xOf } from './view';
+import { END_MARGIN, type View, visible, xOf } from './view';
 
 /** What the geometry needs of a hit point. */
 export interface HitPlace {
@@ -41,21 +41,31 @@ export function visibleHits<T extends HitPlace>(hits: readonly T[], view: View, 
   return out;
 }
 
-/** A label that has room: x where it starts and the width it may take. */
+/** A label that has room: the width it may take, right or left of its mark. */
 export interface LabelRoom {
   readonly id: number;
-  readonly x: number;
   readonly width: number;
+  readonly side: 'right' | 'left';
 }
 
-/** Room for the labels right of their marks, up to the next mark; too narrow ones are left out. */
-export function labelRooms(hits: readonly HitPlace[], view: View, half: number, least = 22): LabelRoom[] {
-  return hits.flatMap((hit, i) => {
-    const x = xOf(view, hit.frame) + half + 3;
-    const next = hits[i + 1];
-    const end = next ? xOf(view, next.frame) - half - 2 : view.width + 200;
-    return end - x >= least ? [{ id: hit.id, x, width: end - x }] : [];
-  });
+/** With less room than this before the end of the timeline, a label stands left of its mark. */
+const SHORT = 90;
+
+/**
+ * Room for the labels right of their marks, up to the next mark or the end of the timeline; too narrow ones are left
+ * out. The last one shares the room before it with its neighbour's where the end is near.
+ */
+export function labelRooms(hits: readonly HitPlace[], view: View, half: number, frames: number, least = 22): LabelRoom[] {
+  const start = (hit: HitPlace) => xOf(view, hit.frame) + half + 3;
+  const stop = (next: HitPlace | undefined) => (next ? xOf(view, next.frame) - half - 2 : xOf(view, frames) + END_MARGIN - 2);
+  const rooms = hits.map((hit, i): LabelRoom => ({ id: hit.id, width: stop(hits[i + 1]) - start(hit), side: 'right' }));
+  const [before, last] = [rooms.at(-2), rooms.at(-1)];
+  const free = before ? before.width / 2 : last ? stop(hits.at(-1)) : 0;
+  if (last && last.width < SHORT && free > last.width) {
+    rooms.splice(-1, 1, { ...last, width: free, side: 'left' });
+    if (before) rooms.splice(-2, 1, { ...before, width: free });
+  }
+  return rooms.filter((room) => room.width >= least);
 }
 
 /**

@@ -1,5 +1,6 @@
 //! A project on the disk with a take of the toy pack, as the window saves it.
 
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,10 +14,19 @@ use crate::common::{Place, root};
 
 const HZ: u32 = 44_100;
 
-/// Makes "Film.muvi" of a video of 6 s at 25 frames a second, with one take over all of it. It stays open, and locked,
+/// Makes "Film.muvi" of a video of 6 s at 25 frames a second whose timecode starts at ten o'clock, with one take over all of it. It stays open, and locked,
 /// as long as the document lives.
 pub(crate) fn project(place: &Place) -> (PathBuf, Document) {
     let path = place.video("film.mp4", 6.0);
+    let stamped = [
+        "-i",
+        &path.to_string_lossy(),
+        "-c",
+        "copy",
+        "-timecode",
+        "10:00:00:00",
+    ];
+    fs::rename(place.ffmpeg(&stamped, "stamped.mp4"), &path).unwrap();
     let tools = Tools::locate().unwrap();
     let info = probe(&tools, &path).unwrap();
     let Fingerprint { size, key } = Fingerprint::of(&path).unwrap();

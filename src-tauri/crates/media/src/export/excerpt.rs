@@ -158,7 +158,7 @@ fn read(
     to: Option<i64>,
 ) -> Result<Option<Vec<Packet>>, ExportError> {
     let seconds = |ticks: i64| {
-        super::format::seconds(
+        super::command::seconds(
             Moment {
                 ticks,
                 rate: info.video.start.rate,

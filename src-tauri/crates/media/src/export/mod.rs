@@ -1,5 +1,6 @@
 //! The scored video: picture copied, sound encoded, under its name only once it is whole.
 
+mod command;
 mod edits;
 mod excerpt;
 mod format;
@@ -12,8 +13,9 @@ use std::sync::atomic::AtomicBool;
 
 use thiserror::Error;
 
+use command::Shifts;
 pub use format::SoundCodec;
-use format::{Container, Shifts, Subtitles};
+use format::{Container, Subtitles};
 pub(crate) use run::out_of_space;
 
 use excerpt::Excerpt;

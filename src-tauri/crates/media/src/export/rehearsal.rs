@@ -5,8 +5,9 @@ use std::process::Stdio;
 
 use muvi_timeline::{Rate, Round};
 
-use super::format::{Container, Shifts};
-use super::{ExportError, ExportPlan, SoundCodec, format};
+use super::command::{self, Shifts};
+use super::format::Container;
+use super::{ExportError, ExportPlan, SoundCodec};
 use crate::MediaInfo;
 use crate::probe;
 use crate::process::Running;
@@ -26,7 +27,7 @@ pub(super) fn rehearse(plan: &ExportPlan) -> Result<Shifts, ExportError> {
     let wrap = |source| ExportError::Tool { path: path(), source };
     let folder = tempfile::tempdir().map_err(wrap)?;
     let target = folder.path().join("rehearsal");
-    let mut command = format::command(plan, &target, true);
+    let mut command = command::command(plan, &target, true);
     command.as_inner_mut().stdin(Stdio::piped()).stdout(Stdio::null());
     let mut running = Running::spawn(command.into()).map_err(wrap)?;
     // ffmpeg may refuse before it reads; its own words are better than a broken pipe's.

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::excerpt::Excerpt;
-use super::{ExportError, ExportPlan, Exported, Progress, SoundSource, edits, format};
+use super::{ExportError, ExportPlan, Exported, Progress, SoundSource, command, edits};
 use crate::SourceError;
 use crate::part::{OutputError, Part};
 use crate::process::{Log, Running};
@@ -36,7 +36,7 @@ pub(super) fn run(
     let path = || plan.output.clone();
     let wrap = |source| ExportError::Tool { path: path(), source };
     let part = Part::create(&plan.output, &[&plan.info.path], plan.overwrite)?;
-    let mut command = format::command(plan, part.path(), false);
+    let mut command = command::command(plan, part.path(), false);
     command
         .as_inner_mut()
         .stdin(Stdio::piped())

@@ -103,8 +103,9 @@ impl Facts<'_> {
     pub(super) fn keep(
         self,
         writing: Writing<'_, '_>,
-        progress: Progress<'_>,
+        mut progress: Progress<'_>,
     ) -> Result<ComposedTake, Error> {
+        progress.start(Phase::Level)?;
         let heard = writing.ears.finish()?;
         let sample_rate = self.engine.sample_rate();
         let rate = f64::from(sample_rate);
@@ -134,7 +135,7 @@ impl Facts<'_> {
             provider: provider.clone(),
             runtime: self.engine.runtime.version(),
         };
-        let peaks = peaks_of(&self.paths.growing(), &heard.loudness, samples, progress.cancel())?;
+        let peaks = peaks_of(&self.paths.growing(), &heard.loudness, samples, &mut progress)?;
         let json = document.to_bytes(self.paths)?;
         progress.check()?;
         writing.draft.keep(&self.latents.to_bytes(), &json)?;

@@ -25,7 +25,13 @@ use crate::request::EngineRequest;
 use crate::seen::Seen;
 use crate::watch::{WatchTaps, Watched, watch_with};
 
-const PHASES: [Phase; 4] = [Phase::Load, Phase::Plan, Phase::Style, Phase::Compose];
+const PHASES: [Phase; 5] = [
+    Phase::Load,
+    Phase::Plan,
+    Phase::Style,
+    Phase::Compose,
+    Phase::Level,
+];
 
 /// Pack, runtime and networks, kept warm between jobs. Its owner's thread is the one on which the networks run; a job
 /// borrows it whole, so there is one at a time.

@@ -171,13 +171,23 @@ impl ProjectMix {
     /// 0 where the loudness is not known. It never raises by more than 24 dB. With its peaks it makes up for what the
     /// ceiling takes of them.
     pub fn take_gain_db(&self, lufs: Option<f32>, peaks: Option<Peaks>) -> f32 {
-        let Some(lufs) = lufs.filter(|lufs| lufs.is_finite()) else {
-            return 0.0;
-        };
-        let gain = peaks.map_or(self.music_lufs - lufs, |peaks| {
-            peaks.gain_db(lufs, self.music_lufs, self.delivery.ceiling_dbtp)
+        self.take_reach(lufs, peaks).map_or(0.0, |(gain_db, _)| gain_db)
+    }
+
+    /// How loud a take of this loudness is played before the gain of its cue, in LUFS: less than the loudness of all
+    /// takes where its peaks allow no more under the ceiling. `None` where its loudness is not known.
+    pub fn take_lufs(&self, lufs: Option<f32>, peaks: Option<Peaks>) -> Option<f32> {
+        self.take_reach(lufs, peaks).map(|(_, lufs)| lufs)
+    }
+
+    /// Gain in dB and what comes of it in LUFS.
+    fn take_reach(&self, lufs: Option<f32>, peaks: Option<Peaks>) -> Option<(f32, f32)> {
+        let lufs = lufs.filter(|lufs| lufs.is_finite())?;
+        let (gain_db, reached) = peaks.map_or((self.music_lufs - lufs, self.music_lufs), |peaks| {
+            peaks.reach(lufs, self.music_lufs, self.delivery.ceiling_dbtp)
         });
-        gain.clamp(-48.0, 24.0)
+        let used = gain_db.clamp(-48.0, 24.0);
+        Some((used, reached + used - gain_db))
     }
 
     /// Tells whether all values make sense.

@@ -15,26 +15,28 @@ pub struct Peaks {
 }
 
 impl Peaks {
-    /// The gain in dB that brings a take of `lufs` to `target` under `ceiling_dbtp`, or as near to it as it comes.
-    pub(super) fn gain_db(&self, lufs: f32, target: f32, ceiling_dbtp: f32) -> f32 {
+    /// The gain in dB that brings a take of `lufs` to `target` under `ceiling_dbtp`, or as near to it as it comes, and
+    /// the loudness in LUFS that comes of it.
+    pub(super) fn reach(&self, lufs: f32, target: f32, ceiling_dbtp: f32) -> (f32, f32) {
         // Up to this gain no peak is held back.
         let free = ceiling_dbtp - self.dbtp;
         let (mut gain, mut heard) = (free, lufs + free);
         if heard >= target {
-            return target - lufs;
+            return (target - lufs, target);
         }
         let mut best = (gain, heard);
         for (held, lost) in HELD_DB.into_iter().zip(self.lost_lu) {
             let (next_gain, next_heard) = (free + held, lufs + free + held - lost);
             if next_heard >= target {
-                return gain + (next_gain - gain) * (target - heard) / (next_heard - heard);
+                let part = (target - heard) / (next_heard - heard);
+                return (gain + (next_gain - gain) * part, target);
             }
             (gain, heard) = (next_gain, next_heard);
             if heard > best.1 {
                 best = (gain, heard);
             }
         }
-        best.0
+        best
     }
 }
 
@@ -49,8 +51,10 @@ mod tests {
             lost_lu: [1.0, 3.0, 6.0],
         };
         let check = |target: f32, expect: f32| {
-            let gain = peaks.gain_db(-20.0, target, -1.0);
+            let (gain, reached) = peaks.reach(-20.0, target, -1.0);
             assert!((gain - expect).abs() < 1e-4, "{target}: {gain}, not {expect}");
+            let allowed = target.min(-12.0);
+            assert!((reached - allowed).abs() < 1e-4, "{reached}, not {allowed}");
         };
         // 2 dB reach the ceiling; then 4 dB give 3 LU, 4 more 2, 4 more 1.
         check(-23.0, -3.0);
@@ -65,6 +69,6 @@ mod tests {
             dbtp: -3.0,
             lost_lu: [1.0, 6.0, 11.0],
         };
-        assert_eq!(dense.gain_db(-20.0, -6.0, -1.0), 6.0);
+        assert_eq!(dense.reach(-20.0, -6.0, -1.0), (6.0, -15.0));
     }
 }

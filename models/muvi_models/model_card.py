@@ -21,7 +21,7 @@ CARD = """# Model card: {title} {version}
 |---|---|---|---|
 {rows}
 
-BCS and BHS count strong onsets against those of the music for which the video was made, which the pack never heard: a picture allows other music too. Hits are cuts and events that the picture shows; lift is over the same music shifted in time. Retrieval finds the one true window of 14.9 s (what the generator writes at a time) among 32, with shifted ones, ones with a part replaced, and ones of other pieces. The style judge is a linear discriminant on the sound of training pieces, as they are and through the codec; it shares no weights with the pack.
+BCS and BHS count strong onsets against those of the music for which the video was made, which the pack never heard: a picture allows other music too. Hits are cuts and events that the picture shows; lift is over the same music shifted in time. Intensity is the level over a second against the curve that the music is asked to follow, which is the app's: the adaptor's and the movement, smoothed and stretched. Retrieval finds the one true window of 14.9 s (what the generator writes at a time) among 32, with shifted ones, ones with a part replaced, and ones of other pieces. The style judge is a linear discriminant on the sound of training pieces, as they are and through the codec; it shares no weights with the pack.
 
 {pictures}## What it can do, and what it can't
 
@@ -71,7 +71,7 @@ def anchors(name: str, details: dict) -> str:
         "bhs_1s": (("noise", noise["bhs_1s"]),),
         "bhs_02s": (("shuffled", plain["bhs_02s_shuffled"]), ("noise", noise["bhs_02s"])),
         "bcs": (("noise", noise["bcs"]), ("at 0.2 s", plain["bcs_02s"])),
-        "intensity_correlation": (("true music", truth["intensity"]), ("shuffled", plain["intensity_shuffled"]), ("noise", noise["intensity"])),
+        "intensity_correlation": (("true music", truth["intensity"]), ("shuffled", plain["intensity_shuffled"]), ("noise", noise["intensity"]), ("adaptor's curve alone", plain["intensity_adaptor"]), ("what the director meant", plain["intensity_intended"]), ("true music with that", truth["intensity_intended"])),
         "sim": (("true music", sim.get("truth")), ("shuffled", sim.get("shuffled"))),
         "retrieval_top1_of_32": (("blind", adaptor.get("retrieval_mixed_blind_15s")), ("shifted only", adaptor.get("retrieval_shifted_15s")), ("replaced only", adaptor.get("retrieval_replaced_15s")), ("windows of 6 s", adaptor.get("retrieval_mixed")), ("chance", 1 / 32)),
         "style_accuracy": (("true music", style["ceiling"]), ("through the codec", style.get("coded")), ("chance", 0.2)),

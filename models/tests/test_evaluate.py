@@ -140,7 +140,8 @@ def test_a_packs_stages_run_in_chunks():
 @pytest.fixture
 def result() -> dict:
     sync = dict.fromkeys(["hits", "hits_shifted", "bcs", "bhs_1s", "bcs_02s", "bhs_02s", "bhs_02s_shuffled"], 0.5)
-    sync |= dict.fromkeys(["intensity", "intensity_shuffled", "intensity_intended", "csd", "hsd"], 0.5)
+    sync |= dict.fromkeys(["intensity" + kind for kind in ("", "_adaptor", "_shuffled", "_intended")], 0.5)
+    sync |= dict.fromkeys(["csd", "hsd"], 0.5)
     codec = {"log_stft_db": 0.9, "convergence": 0.2, "chroma": 0.98, "mel_l1": 0.1}
     made = {k: dict(sync) for k in ("plain", "styled", "asked", "truth", "noise")}
     made |= {"user_hits": {"landed": 0.9, "shifted": 0.1, "without": 0.1}, "style": {"accuracy": 0.9, "ceiling": 1.0}}

@@ -168,8 +168,9 @@ fn pitch(sound: &[f32]) -> u64 {
     ((hz - 600.0) / 200.0).round().clamp(0.0, (PITCHES - 1) as f64) as u64
 }
 
-/// `strict` is for a quiet machine: on a busy one single pictures come late.
-fn check(lags: &[f64], strict: bool) {
+/// What lags come to, in words; the error is that and what is wrong with it. `strict` is for a quiet machine: on a busy
+/// one single pictures come late.
+fn judged(lags: &[f64], strict: bool) -> Result<String, String> {
     let within = lags.iter().filter(|lag| lag.abs() <= 1.0).count() as f64 / lags.len() as f64;
     let worst = lags
         .iter()
@@ -179,12 +180,22 @@ fn check(lags: &[f64], strict: bool) {
     let quarter = (lags.len() / 4).max(1);
     let drift = mean(&lags[lags.len() - quarter..]) - mean(&lags[..quarter]);
     let (all, share) = (mean(lags), within * 100.0);
-    eprintln!(
+    let words = format!(
         "picture after sound: mean {all:.2} frames, {share:.1} % within one, worst {worst:.2}, drift {drift:.2}"
     );
-    assert!(all.abs() <= 1.0, "{lags:?}");
-    assert!(drift.abs() <= 0.5, "{lags:?}");
-    assert!(within >= if strict { 0.98 } else { 0.6 }, "{lags:?}");
+    let least = if strict { 0.98 } else { 0.6 };
+    if all.abs() <= 1.0 && drift.abs() <= 0.5 && within >= least {
+        Ok(words)
+    } else {
+        Err(words)
+    }
+}
+
+fn check(lags: &[f64], strict: bool) {
+    match judged(lags, strict) {
+        Ok(words) => eprintln!("{words}"),
+        Err(words) => panic!("{words}: {lags:.2?}"),
+    }
 }
 
 /// Lags of clicks a second apart, of a picture that is late by `late_ms` of what is played, when the server's seconds
@@ -205,7 +216,7 @@ fn made_up(seconds: u64, slow: f64, late_ms: impl Fn(f64) -> f64) -> Vec<f64> {
 
 #[test]
 fn only_what_parts_sound_from_picture_is_found() {
-    let fails = |lags: Vec<f64>| std::panic::catch_unwind(|| check(&lags, true)).is_err();
+    let fails = |lags: Vec<f64>| judged(&lags, true).is_err();
     // A server whose clock goes wrong by two frames of the picture in ten minutes plays them together all the same.
     assert!(!fails(made_up(600, 1.4e-4, |_| 0.0)));
     assert!(!fails(made_up(600, 0.0, |_| 20.0)));

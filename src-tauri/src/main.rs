@@ -8,6 +8,7 @@ mod commands;
 mod convert;
 mod dialog;
 mod dto;
+mod painting;
 mod scheme;
 mod ticks;
 mod window;
@@ -22,7 +23,11 @@ use tauri_plugin_log::{Target, TargetKind};
 use crate::ticks::Ticks;
 
 fn main() -> ExitCode {
-    muvi_session::switch_reports_off();
+    let variables: Vec<_> = [muvi_session::NO_REPORTS]
+        .into_iter()
+        .chain(painting::variable())
+        .collect();
+    muvi_session::begin_with(&variables);
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             window::show(app);

@@ -18,7 +18,7 @@ use crate::args::{Arguments, Command};
 use crate::output::Output;
 
 fn main() -> ExitCode {
-    muvi_session::switch_reports_off();
+    muvi_session::begin_with(&[muvi_session::NO_REPORTS]);
     let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -14,6 +14,7 @@ pub mod deliver;
 mod describe;
 mod doctor;
 mod engine;
+mod environment;
 mod error;
 mod evaluate;
 mod event;
@@ -24,7 +25,6 @@ mod level;
 mod pack;
 pub mod page;
 mod progress;
-mod quiet;
 mod report;
 mod request;
 mod score;
@@ -41,12 +41,12 @@ pub use analyze::analyze;
 pub use batch::{BatchError, BatchEvent, BatchReport, BatchRequest, BatchState, BatchVideo, batch};
 pub use cancel::CancelToken;
 pub use doctor::{DoctorItem, DoctorReport, doctor};
+pub use environment::{NO_REPORTS, begin_with};
 pub use error::{Error, Family, StyleProblem, TakeProblem};
 pub use evaluate::{BeatsOf, Figures, LandingReport, Measure, MomentKind, MomentLanding, Unit, evaluate};
 pub use event::{Event, Phase};
 pub use muvi_scoring::pack::PackInfo;
 pub use pack::{PackVerified, pack_info, pack_verify};
-pub use quiet::switch_reports_off;
 pub use report::{
     AnalysisReport, EvaluationReport, HitReport, InputFacts, LoudnessReport, MusicFacts, PictureReport,
     PlanReport, ScoreReport, SpanReport, StageTime, TempoReport,

@@ -20,6 +20,20 @@ pub struct Window {
     folder: PathBuf,
 }
 
+/// Paints a dot anew for some seconds: without a graphics card the driver's picture comes with the next painting, and
+/// of a window at rest never.
+const PAINTING: &str = "const dot = document.createElement('div');
+    dot.style.cssText = 'position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; pointer-events: none';
+    document.body.append(dot);
+    const end = performance.now() + 10000;
+    const paint = (now) => {
+      dot.style.opacity = 0.01 + (now % 2) / 200;
+      if (now < end) requestAnimationFrame(paint);
+      else dot.remove();
+    };
+    requestAnimationFrame(paint);
+    return true;";
+
 impl Window {
     pub(super) async fn open(desk: &Desk, file: Option<&Path>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
@@ -144,6 +158,7 @@ impl Window {
 
     /// Keeps a picture of the window as an artefact of the run; gives its bytes (PNG).
     pub async fn screenshot(&self, name: &str) -> Vec<u8> {
+        self.script(PAINTING).await;
         let png = self.client.screenshot().await.unwrap();
         let folder = artefacts();
         std::fs::create_dir_all(&folder).unwrap();

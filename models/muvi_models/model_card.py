@@ -69,7 +69,7 @@ def anchors(name: str, details: dict) -> str:
     words = {
         "hit_lift_70ms": (("true music", truth["hits"] - truth["hits_shifted"]), ("noise", noise["hits"] - noise["hits_shifted"]), ("hits landed", plain["hits"]), ("shifted", plain["hits_shifted"])),
         "bhs_1s": (("noise", noise["bhs_1s"]),),
-        "bhs_02s": (("shuffled", plain["bhs_02s_shuffled"]), ("noise", noise["bhs_02s"])),
+        "bhs_02s": (("shuffled", plain["bhs_02s_shuffled"]), ("true music", truth["bhs_02s"]), ("true music shuffled", truth["bhs_02s_shuffled"]), ("noise", noise["bhs_02s"])),
         "bcs": (("noise", noise["bcs"]), ("at 0.2 s", plain["bcs_02s"])),
         "intensity_correlation": (("true music", truth["intensity"]), ("shuffled", plain["intensity_shuffled"]), ("noise", noise["intensity"]), ("adaptor's curve alone", plain["intensity_adaptor"]), ("what the director meant", plain["intensity_intended"]), ("true music with that", truth["intensity_intended"])),
         "sim": (("true music", sim.get("truth")), ("shuffled", sim.get("shuffled"))),

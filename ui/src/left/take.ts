@@ -1,16 +1,9 @@
 import type { Pace, ProjectView, TakeView } from '../api/types';
 import { t } from '../i18n';
-import { lengthText } from '../lib/time';
 
 /** The second line of a take: what tells it from the others. */
-export function takeFacts(take: TakeView, sampleRate: number): string {
-  const facts = [
-    take.style,
-    t('take.bpm', { n: Math.round(take.bpm) }),
-    lengthText(take.samples / sampleRate),
-    t('take.seed', { n: take.settings.seed ?? 0 }),
-  ];
-  return facts.join(' · ');
+export function takeFacts(take: TakeView): string {
+  return [take.style, t('take.bpm', { n: Math.round(take.bpm) }), t('take.seed', { n: take.settings.seed ?? 0 })].join(' · ');
 }
 
 /** A loudness for people. */

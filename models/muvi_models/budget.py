@@ -14,6 +14,10 @@ class Budget:
     def __init__(self, minutes: float, spent: float = 0.0):
         self.minutes = minutes
         self.before = spent
+        self.begin()
+
+    def begin(self) -> None:
+        """Counts from now on; what came before in this process was no training."""
         self.start = time.monotonic()
 
     @property

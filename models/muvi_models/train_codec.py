@@ -175,7 +175,7 @@ def train(arguments) -> None:
     held = Windows(arguments.music[0] / "heldout", 64, seed=5).batch(16) if workers.first else None
     curve = Curve(arguments.run / "curve.jsonl")
     # Only now: to read hours of music is no training.
-    trainer.budget = Budget(arguments.minutes, trainer.budget.before)
+    trainer.budget.begin()
     sums: dict = {}
     while (fraction := workers.agree(trainer.budget.fraction)) < 1:
         for k, v in trainer.train_step(windows, fraction).items():

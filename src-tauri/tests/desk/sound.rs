@@ -67,6 +67,14 @@ struct Mark {
     began_us: u64,
 }
 
+impl Mark {
+    /// Of a recording that had so many samples at a time in microseconds since 1970.
+    fn of(samples: u64, us: u64) -> Self {
+        let began_us = us - samples * 1_000_000 / u64::from(RATE);
+        Self { samples, began_us }
+    }
+}
+
 /// Watches a recording grow. What is played is recorded a little later, never earlier, so of the beginnings that are
 /// told around a place the earliest is the nearest to the truth. Only around it: the server's clock is not the
 /// system's, and over minutes they part by whole frames of a picture.
@@ -85,11 +93,9 @@ impl Clock {
             while !ended.load(Ordering::Relaxed) {
                 let samples = std::fs::metadata(&path).map_or(0, |data| data.len()) / 8;
                 let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-                let length = Duration::from_secs_f64(samples as f64 / f64::from(RATE));
                 let mut marks = seen.lock().unwrap();
                 if samples > 0 && marks.last().is_none_or(|last| last.samples != samples) {
-                    let began_us = (now - length).as_micros() as u64;
-                    marks.push(Mark { samples, began_us });
+                    marks.push(Mark::of(samples, now.as_micros() as u64));
                 }
                 drop(marks);
                 std::thread::sleep(Duration::from_millis(2));
@@ -109,11 +115,12 @@ pub struct Played(Vec<Mark>);
 impl Played {
     /// Of a recording that had so many samples, microseconds since 1970.
     pub fn of(grown: impl IntoIterator<Item = (u64, u64)>) -> Self {
-        let mark = |(samples, us): (u64, u64)| Mark {
-            samples,
-            began_us: us - samples * 1_000_000 / u64::from(RATE),
-        };
-        Self(grown.into_iter().map(mark).collect())
+        Self(
+            grown
+                .into_iter()
+                .map(|(samples, us)| Mark::of(samples, us))
+                .collect(),
+        )
     }
 
     /// When a sample was played, in milliseconds since 1970.

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { makeProject } from '../test/project';
-import { heldText, lufs } from './take';
+import { measured } from '../bar/measure';
+import { heldText } from './take';
 
 it('says where peaks keep a take quieter than the others', () => {
   const take = makeProject().cues[0]!.takes[0]!;
@@ -10,5 +11,5 @@ it('says where peaks keep a take quieter than the others', () => {
   expect(at(null, -16)).toBeNull();
   expect(at(-17.3, null)).toBeNull();
   expect(at(-17.3, -16)).toBe('Its peaks keep it at −17.3 LUFS; other takes play at −16.0 LUFS.');
-  expect(lufs(-16.24)).toBe('−16.2 LUFS');
+  expect(measured(-16.24, 'LUFS')).toBe('−16.2 LUFS');
 });

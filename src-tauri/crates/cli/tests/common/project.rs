@@ -14,8 +14,8 @@ use crate::common::{Place, root};
 
 const HZ: u32 = 44_100;
 
-/// Makes "Film.muvi" of a video of 6 s at 25 frames a second whose timecode starts at ten o'clock, with one take over all of it. It stays open, and locked,
-/// as long as the document lives.
+/// Makes "Film.muvi" of a video of 6 s at 25 frames a second whose timecode starts at ten o'clock, with one take over all
+/// of it. It stays open, and locked, as long as the document lives.
 pub(crate) fn project(place: &Place) -> (PathBuf, Document) {
     let path = place.video("film.mp4", 6.0);
     let stamped = [

@@ -86,6 +86,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--hours", type=float, default=10.0, help="of composed music")
     parser.add_argument("--video-hours", type=float, help="of made videos; half as much as music where not given")
     parser.add_argument("--renderings", type=int, default=4, help="excerpts of each piece that are filmed at most")
+    parser.add_argument("--held-out-each", type=int, default=make_music.HELD_OUT_EACH, help="pieces of each style")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("data"))
@@ -97,6 +98,7 @@ def main(argv: list[str] | None = None) -> int:
     steps = args.only or ["music", "recordings", "video"]
     if "music" in steps:
         options = ["--hours", str(args.hours), "--seed", str(args.seed), "--jobs", str(args.jobs)]
+        options += ["--held-out-each", str(args.held_out_each)]
         if failed := make_music.main([*options, "--out", str(args.out / "music")]):
             return failed
     if "recordings" in steps:

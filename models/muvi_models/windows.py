@@ -15,6 +15,11 @@ NO_CONTEXT, PREFIX = 0.45, 0.3
 ENDING, OPENING = 1 / 6, 1 / 12
 """Part of the windows that hold a piece's ending, and its opening: more than by chance."""
 STYLE_TRIES = 8
+RELATIVE, MOOD_JITTER = 0.4, 0.25
+"""Part of the windows whose intensity is stretched as a picture's is, and the deviation of the noise on the mood: how
+loud and how lively a style usually is must not tell which style is meant."""
+LEAST_RANGE, LOW, HIGH = 0.08, 0.15, 0.95
+"""An intensity that moves less stays as it is; else its quantiles of 5 and 95 % are put here (`picture_plan`)."""
 
 CHANNELS_OF = {
     "hits": ["hit"],
@@ -37,6 +42,13 @@ def given_masks(draw, count: int, length: int, device: torch.device | str = "cpu
     start = (draw(count, 1) * (length - gap + 1)).long()
     given = torch.where(kind < NO_CONTEXT + PREFIX, at < prefix, (at < start) | (at >= start + gap))
     return (given & (kind >= NO_CONTEXT)).float()
+
+
+def stretched(intensity: torch.Tensor) -> torch.Tensor:
+    """Intensities [B, L] as a picture's curve is stretched: from quiet to loud, however little they moved."""
+    low, high = (torch.quantile(intensity, q, dim=1, keepdim=True) for q in (0.05, 0.95))
+    moved = LOW + (HIGH - LOW) * (intensity - low) / (high - low).clamp(min=LEAST_RANGE)
+    return torch.where(high - low < LEAST_RANGE, intensity, moved.clamp(0, 1))
 
 
 class WindowSampler:
@@ -131,6 +143,12 @@ class WindowSampler:
         plan = torch.zeros(size, s + w, len(PLAN_CHANNELS), device=self.device)
         plan[:, s:] = self.plan[rows].float()
         plan[:, s:, channel("video_known")] = seen.float()
+        loud = plan[:, s:, channel("intensity")]
+        relative = self.draw(size, 1) < RELATIVE
+        plan[:, s:, channel("intensity")] = torch.where(relative, stretched(loud), loud)
+        noise = torch.randn(size, 2, generator=self.generator, device=self.device)
+        known = globals_[:, [4]]
+        globals_[:, 1:3] = (globals_[:, 1:3] + MOOD_JITTER * noise * known).clamp(-1, 1)
         style = self.offsets[piece] + self.style_starts(piece, start)
         style = self.latents[style[:, None] + torch.arange(s, device=self.device)].float()
 

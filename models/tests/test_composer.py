@@ -189,6 +189,26 @@ def test_the_order_of_work_is_balanced_and_the_split_is_fixed() -> None:
     assert 0.05 < held < 0.12
 
 
+def test_the_heldout_split_gets_as_many_pieces_of_each_style_as_asked(tmp_path) -> None:
+    (tmp_path / "heldout").mkdir()
+    first = next(make_music.lacking(str(tmp_path), 3, 2))
+    (tmp_path / "heldout" / f"{first[1]}_{first[2]}.json").write_text("{}")
+    jobs = list(make_music.lacking(str(tmp_path), 3, 2))
+    assert first not in jobs and len(jobs) == 2 * len(STYLES) - 1
+    assert all(make_music.split_of(style, seed) == "heldout" for _, style, seed in jobs)
+    assert not list(make_music.lacking(str(tmp_path), 3, 0))
+
+
+def test_eventful_pieces_strike_more_often_and_go_from_quiet_to_loud() -> None:
+    def facts(eventful: bool) -> np.ndarray:
+        labels = [compose(seed, "ambient", eventful=eventful).labels for seed in range(12)]
+        ranges = [np.ptp(np.quantile(x.intensity, [0.05, 0.95])) for x in labels]
+        return np.array([np.mean([len(x.hits) / x.end_s for x in labels]), np.mean(ranges)])
+
+    usual, eventful = facts(False), facts(True)
+    assert eventful[0] > 2 * usual[0] and eventful[1] > 1.2 * usual[1]
+
+
 def test_a_rendered_piece_lands_its_hits() -> None:
     if reason := render.missing():
         pytest.skip(reason)

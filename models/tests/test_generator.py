@@ -11,14 +11,14 @@ import soundfile
 import torch
 
 from muvi_models import contract as c
-from muvi_models import pieces, train_codec, train_velocity
+from muvi_models import picture_plan, pieces, train_codec, train_velocity
 from muvi_models.codec import CodecConfig, CodecDecoder, CodecEncoder, fit_linear, load_codec
 from muvi_models.export import Stage, export_stage
 from muvi_models.plan import latent_times, loudness_curve, plan_of, pulses
 from muvi_models.spectrogram import magnitudes, mel_bands, stft
 from muvi_models.toy import tones
 from muvi_models.velocity import Velocity, VelocityConfig, flow_loss, load_velocity, save_velocity, solve
-from muvi_models.windows import NO_CONTEXT, WindowSampler, given_masks
+from muvi_models.windows import NO_CONTEXT, WindowSampler, given_masks, stretched
 
 SMALL = VelocityConfig(latent=8, video=4, width=24, layers=2, heads=2, hidden=24, kernel=5)
 
@@ -151,6 +151,14 @@ def test_masks_leave_something_to_generate():
     assert shares.min() > 0.199 and shares.max() == 1
     assert abs((shares == 1).float().mean() - NO_CONTEXT) < 0.07
     assert ((masks[:, 0] == 1) & (masks[:, -1] == 1)).any()
+
+
+def test_an_intensity_is_stretched_as_a_picture_s_is_and_a_flat_one_is_left():
+    moving = np.linspace(0.3, 0.5, 160) ** 2
+    flat = np.full(160, 0.4) + 0.01 * np.sin(np.arange(160))
+    found = stretched(torch.from_numpy(np.stack([moving, flat])).float()).numpy()
+    np.testing.assert_allclose(found[0], picture_plan.stretched(moving, picture_plan.FLAT), atol=0.01)
+    np.testing.assert_allclose(found[1], flat, atol=1e-6)
 
 
 def test_windows_keep_to_the_contract(music, tmp_path):

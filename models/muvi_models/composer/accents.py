@@ -19,8 +19,9 @@ class Hit:
     off_grid: bool = False
 
 
-def place(rng: Random, sections: list[Section], grid: Grid, soft: float) -> list[Hit]:
-    """Hits at most section bounds (the stronger the jump, the stronger the hit), some inside, some off the grid."""
+def place(rng: Random, sections: list[Section], grid: Grid, soft: float, rate: float = 0.0) -> list[Hit]:
+    """Hits at most section bounds (the stronger the jump, the stronger the hit), some inside, some off the grid, and
+    `rate` a second more anywhere, half of them on beats."""
     hits: list[Hit] = []
     for i, s in enumerate(sections[:-1]):
         jump = s.low - (sections[i - 1].high if i else 0.3)
@@ -39,6 +40,11 @@ def place(rng: Random, sections: list[Section], grid: Grid, soft: float) -> list
             # Far enough from the beats to be heard as off the grid.
             if 0.3 < abs(step - round(step)) + (0.4 if round(step) % grid.beat else 0) and beat:
                 hits.append(Hit(time, rng.uniform(0.5, 1.0), True))
+    first, last = grid.starts[0] + 1.0, grid.starts[-1] - 1.0
+    beats = [b for b in grid.beats()[0] if first < b < last] if rate else []
+    for _ in range(round(rate * (last - first))):
+        on_beat = beats and rng.random() < 0.5
+        hits.append(Hit(rng.choice(beats) if on_beat else rng.uniform(first, last), rng.uniform(0.4, 1.0), not on_beat))
     hits.sort(key=lambda h: h.time)
     out: list[Hit] = []
     for h in hits:

@@ -31,18 +31,32 @@ class Piece:
     drive: float = 0.0  # saturation of the mix, 0..1
 
 
-def compose(seed: int, style: str, held_out: bool = False) -> Piece:
-    """The piece of a seed and a style; the same arguments give the same piece. `held_out`: see `cast`."""
+EVENTFUL_HITS = (0.1, 0.5)
+"""Hits a second that a picture asks for beyond the music's own."""
+EVENTFUL_TEMPO, FASTEST = (0.9, 1.25), 172.0
+"""How far outside of its usual tempi a style goes to meet a picture, as a factor; beats a minute at most."""
+
+
+def compose(seed: int, style: str, held_out: bool = False, eventful: bool = False) -> Piece:
+    """The piece of a seed and a style; the same arguments give the same piece. `held_out`: see `cast`.
+
+    `eventful`: as music is that follows a picture. Whatever its style, it goes through any form, from quiet to loud,
+    at a tempo that may not be usual, and strikes where something happens.
+    """
     rng = Random(f"{style}:{seed}")
     palette = palettes()[style]
     meter = rng.choices(list(palette.meters), list(palette.meters.values()))[0]
-    bpm = round(rng.uniform(*palette.bpm) * (0.72 if meter == "6/8" else 1.0), 1)
+    usual, forms, scale = palette.bpm, palette.forms, palette.scale
+    if eventful:
+        usual = usual[0] * EVENTFUL_TEMPO[0], min(FASTEST, usual[1] * EVENTFUL_TEMPO[1])
+        forms, scale = list(form.TEMPLATES), 1.0
+    bpm = round(rng.uniform(*usual) * (0.72 if meter == "6/8" else 1.0), 1)
     bpm = max(bpm, 60.0 if meter != "6/8" else 52.0)
     mode, key = rng.choice(palette.modes), rng.randrange(12)
     lead_in = rng.uniform(0.1, 1.0) if rng.random() < 0.25 else 0.0
     swing = rng.uniform(*palette.swing) if meter == "4/4" else 0.0
     for _ in range(30):
-        sections = form.plan(rng, palette.forms, bpm, meter, rng.uniform(48, 100), 0.24, palette.scale)
+        sections = form.plan(rng, forms, bpm, meter, rng.uniform(48, 100), 0.24, scale)
         grid = Grid(meter, sections, lead_in, swing)
         if 46 < grid.end < 108:
             break
@@ -63,7 +77,8 @@ def compose(seed: int, style: str, held_out: bool = False) -> Piece:
         tones = form_of(section, themes).tones if section.theme in themes else []
         play_section(rng, band, layers, palette, section, bars, tones, kit, mode, key, density)
 
-    hits = place(rng, sections, grid, 0.6 if style in ("ambient", "piano") else 0.0)
+    soft = 0.6 if style in ("ambient", "piano") and not eventful else 0.0
+    hits = place(rng, sections, grid, soft, rng.uniform(*EVENTFUL_HITS) if eventful else 0.0)
     final = Hit(grid.starts[-1], min(1.0, 0.4 + 0.55 * sections[-1].low + (0.15 if ending == "hit" else 0)))
     if resolve:
         hits = [h for h in hits if h.time < final.time - 0.4] + [final]

@@ -7,7 +7,7 @@ import numpy as np
 from .contract import GLOBALS, PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
 from .evaluate_adaptor import peaks
 from .motion import COMPRESSION, MOTION_CHANNELS
-from .plan import latent_times, pulses
+from .plan import LOUD, QUIET, latent_times, pulses
 from .video_data import Clip
 
 FRAME_S = 0.1
@@ -48,9 +48,9 @@ def smoothed(values: np.ndarray) -> np.ndarray:
 
 
 def stretched(values: np.ndarray, flat: float) -> np.ndarray | None:
-    """The curve with its quiet at 0.15 and its loud at 0.95; None if it moves less than `flat`."""
+    """The curve with its quiet at QUIET and its loud at LOUD; None if it moves less than `flat`."""
     low, high = np.quantile(values, [0.05, 0.95], method="nearest")
-    return None if high - low < flat else np.clip(0.15 + 0.8 * (values - low) / (high - low), 0, 1)
+    return None if high - low < flat else np.clip(QUIET + (LOUD - QUIET) * (values - low) / (high - low), 0, 1)
 
 
 def movement(clip: Clip) -> np.ndarray:

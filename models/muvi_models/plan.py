@@ -15,6 +15,8 @@ from .contract import (
 )
 
 INTENSITY_LABEL_RATE = 20.0
+QUIET, LOUD = 0.28, 0.95
+"""Where a picture's intensities of the quietest and loudest twentieth are put (the app's `Analysis::intensity`)."""
 
 
 def latent_times(count: int, first: int = 0) -> np.ndarray:

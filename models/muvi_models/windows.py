@@ -4,6 +4,7 @@ import torch
 
 from .contract import PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
 from .pieces import Piece
+from .plan import LOUD, QUIET
 
 DROP_ALL = 0.12
 DROP = {"hits": 0.25, "beats": 0.3, "chords": 0.25, "intensity": 0.15, "end": 0.1}
@@ -18,8 +19,8 @@ STYLE_TRIES = 8
 RELATIVE, MOOD_JITTER = 0.4, 0.25
 """Part of the windows whose intensity is stretched as a picture's is, and the deviation of the noise on the mood: how
 loud and how lively a style usually is must not tell which style is meant."""
-LEAST_RANGE, LOW, HIGH = 0.08, 0.15, 0.95
-"""An intensity that moves less stays as it is; else its quantiles of 5 and 95 % are put here (`picture_plan`)."""
+LEAST_RANGE = 0.08
+"""An intensity that moves less stays as it is."""
 
 CHANNELS_OF = {
     "hits": ["hit"],
@@ -47,7 +48,7 @@ def given_masks(draw, count: int, length: int, device: torch.device | str = "cpu
 def stretched(intensity: torch.Tensor) -> torch.Tensor:
     """Intensities [B, L] as a picture's curve is stretched: from quiet to loud, however little they moved."""
     low, high = (torch.quantile(intensity, q, dim=1, keepdim=True) for q in (0.05, 0.95))
-    moved = LOW + (HIGH - LOW) * (intensity - low) / (high - low).clamp(min=LEAST_RANGE)
+    moved = QUIET + (LOUD - QUIET) * (intensity - low) / (high - low).clamp(min=LEAST_RANGE)
     return torch.where(high - low < LEAST_RANGE, intensity, moved.clamp(0, 1))
 
 

@@ -7,6 +7,11 @@ use crate::plan::Plan;
 
 /// Over this long before the end of the music, the `end` channel rises to a half.
 const END_RAMP_S: f64 = 4.0;
+/// Strength of the closing chord in silence, and what full intensity adds, as in the pieces that were learned from.
+const CLOSING_LEAST: f64 = 0.4;
+const CLOSING_MORE: f64 = 0.55;
+/// A hit this near to the closing chord strikes it.
+const CLOSING_ALONE_S: f64 = 0.3;
 /// A pulse is 0 farther away than so many standard deviations.
 const PULSE_REACH: f64 = 6.0;
 /// Tempo that counts as 0, and beats a minute that count as 1.
@@ -52,6 +57,20 @@ impl Channel {
     }
 }
 
+/// Times and strengths of hits, by time, with the closing chord among them, which the generator learned as a hit; one
+/// that is near it already is enough.
+fn with_closing(plan: &Plan, hits: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let time = plan.end.final_downbeat_s;
+    let mut all: Vec<_> = hits.collect();
+    if !all.iter().any(|h| (h.0 - time).abs() < CLOSING_ALONE_S) {
+        let intensity = plan.intensity.as_ref().map_or(0.5, |curve| curve.at(time));
+        let strength = (CLOSING_LEAST + CLOSING_MORE * f64::from(intensity)).clamp(0.0, 1.0);
+        let place = all.partition_point(|h| h.0 < time);
+        all.insert(place, (time, strength));
+    }
+    all
+}
+
 /// Evaluates a plan and an analysis at latents.
 pub struct Conditioner<'a> {
     plan: &'a Plan,
@@ -85,12 +104,13 @@ impl<'a> Conditioner<'a> {
             clock: LatentClock::new(manifest),
             sigma: manifest.pulse_sigma_s,
             video_width: manifest.conditioning_width,
-            hits: plan
-                .hits
-                .iter()
-                .filter(heard)
-                .map(|h| (h.hit.time_s, strength(h)))
-                .collect(),
+            hits: with_closing(
+                plan,
+                plan.hits
+                    .iter()
+                    .filter(heard)
+                    .map(|h| (h.hit.time_s, strength(h))),
+            ),
             beats: plan.beats.iter().map(|b| (b.time_s, 1.0)).collect(),
             downbeats: plan.downbeats().map(|t| (t, 1.0)).collect(),
             shown_s: [0.0, f64::MAX],

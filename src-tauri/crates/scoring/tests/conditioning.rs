@@ -80,7 +80,12 @@ fn every_channel_is_where_the_format_says() {
             let found = f64::from(channel(name)[l]);
             assert!((found - v).abs() < 1e-4, "{name} at {t}: {found}, expected {v}");
         };
-        close("hit", 0.8 * pulse(4.321));
+        // The closing chord is a hit too, the stronger the louder it is there.
+        let closing = 0.4 + 0.55 * 0.7;
+        close(
+            "hit",
+            0.8 * pulse(4.321) + closing * pulse(plan.end.final_downbeat_s),
+        );
         close(
             "beat",
             plan.beats.iter().map(|b| pulse(b.time_s)).sum::<f64>().min(1.0),

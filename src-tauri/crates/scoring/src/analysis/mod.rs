@@ -47,6 +47,9 @@ pub struct Curves {
 /// Parts of a video that count as its quietest and its loudest: outliers must not flatten the rest.
 const QUIET: f64 = 0.05;
 const LOUD: f64 = 0.95;
+/// Intensities at which those come to lie: some 20 dB apart, so that what is quiet is still heard.
+const LOW: f32 = 0.28;
+const HIGH: f32 = 0.95;
 /// A curve that moves less than this is flat; stretching it would make noise into music.
 const FLAT: f32 = 0.08;
 const FLAT_MOTION: f32 = 0.03;
@@ -94,7 +97,7 @@ impl Analysis {
 
     /// The intensity that music should follow: the mean of what the adaptor found and of how much the picture
     /// moves, each smoothed over about a second and stretched so that the quietest twentieth of the video is near
-    /// 0.15 and the loudest near 0.95. A flat curve is left out; where both are flat, the adaptor's stays as it is.
+    /// 0.28 and the loudest near 0.95. A flat curve is left out; where both are flat, the adaptor's stays as it is.
     pub fn intensity(&self) -> Curve {
         let smooth = |values: Vec<f32>| {
             let curve = Curve {
@@ -124,11 +127,11 @@ impl Analysis {
     }
 }
 
-/// The curve with its quiet at 0.15 and its loud at 0.95; none if it moves less than `flat`.
+/// The curve with its quiet at [`LOW`] and its loud at [`HIGH`]; none if it moves less than `flat`.
 fn stretch(values: &[f32], flat: f32) -> Option<Vec<f32>> {
     let (low, high) = (quantile(values, QUIET), quantile(values, LOUD));
     (high - low >= flat).then(|| {
-        let place = |v: &f32| (0.15 + 0.8 * (v - low) / (high - low)).clamp(0.0, 1.0);
+        let place = |v: &f32| (LOW + (HIGH - LOW) * (v - low) / (high - low)).clamp(0.0, 1.0);
         values.iter().map(place).collect()
     })
 }
@@ -178,7 +181,7 @@ mod tests {
     #[test]
     fn intensity_is_stretched_over_the_video() {
         let a = with_intensity((0..200).map(|i| if i < 100 { 0.4 } else { 0.6 }).collect()).intensity();
-        assert!((a.values[20] - 0.15).abs() < 1e-3 && (a.values[180] - 0.95).abs() < 1e-3);
+        assert!((a.values[20] - LOW).abs() < 1e-3 && (a.values[180] - HIGH).abs() < 1e-3);
         assert!(a.values[99] > 0.3 && a.values[99] < 0.8);
     }
 
@@ -194,8 +197,8 @@ mod tests {
         a.curves.motion = (0..100).map(|i| if i < 50 { 0.002 } else { 0.02 }).collect();
         a.curves.motion[20] = 0.4;
         let curve = a.intensity();
-        assert!((curve.values[20] - 0.15).abs() < 1e-3, "{}", curve.values[20]);
-        assert!((curve.values[80] - 0.95).abs() < 1e-3);
+        assert!((curve.values[20] - LOW).abs() < 1e-3, "{}", curve.values[20]);
+        assert!((curve.values[80] - HIGH).abs() < 1e-3);
         a.curves.intensity = (0..100).map(|i| if i < 50 { 0.8 } else { 0.2 }).collect();
         let curve = a.intensity();
         assert!(

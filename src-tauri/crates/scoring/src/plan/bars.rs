@@ -4,13 +4,28 @@ use std::ops::Range;
 
 use super::tempo::Stretch;
 use super::{BEATS_PER_BAR, Beat, Ending, LANDED_S, Landing, PlannedHit};
+use crate::curve::Curve;
 use crate::hits::HitPoint;
 
 /// Silence between the end of the music and the end of the picture, so that nothing is cut off.
 const TAIL_S: f64 = 0.15;
-/// The closing chord rings at least and, where the beats allow, at most so long.
+/// The closing chord rings at least so long; longer than the second, it has mostly died away.
 const SHORTEST_RING_S: f64 = 0.9;
-const LONGEST_RING_S: f64 = 3.2;
+const LONGEST_RING_S: f64 = 1.6;
+/// Price of a second beyond that, and of a second of full intensity for which the music is no longer there: what comes
+/// this long after the closing chord, while it still sounds, is free.
+const LONG_COST: f64 = 0.6;
+const LOST_COST: f64 = 0.9;
+const STRUCK_S: f64 = 0.8;
+/// Price of a closing chord on the half bar and on another beat, for which the bar is cut short.
+const HALF_BAR_COST: f64 = 0.5;
+const BEAT_COST: f64 = 0.8;
+/// What a full hit under the closing chord is worth: the title, the logo, the last cut.
+const HIT_VALUE: f64 = 0.5;
+/// No closing chord is looked for farther before the end.
+const FARTHEST_S: f64 = 8.0;
+/// Intensity of a picture of which none is known.
+const USUAL_INTENSITY: f64 = 0.4;
 /// A first downbeat this near to the start has no bar before it; no beat is shorter.
 const SHORTEST_PICKUP_S: f64 = 0.25;
 
@@ -30,14 +45,19 @@ impl Layout {
 }
 
 /// Lays beats and bars over the picture and chooses where the music ends.
-pub(super) fn lay_out(stretches: &[Stretch], duration: f64, hits: &[HitPoint]) -> Layout {
+pub(super) fn lay_out(
+    stretches: &[Stretch],
+    duration: f64,
+    hits: &[HitPoint],
+    intensity: Option<&Curve>,
+) -> Layout {
     let music_end_s = duration - TAIL_S.min(0.1 * duration);
     let mut ticks = ticks(stretches, music_end_s);
     if ticks.is_empty() {
         // Shorter than a beat: one downbeat at the start is all there is.
         ticks.push((0.0, 0));
     }
-    let last = closing(&ticks, duration, music_end_s, hits);
+    let last = closing(&ticks, duration, music_end_s, hits, intensity);
     ticks.truncate(last + 1);
     ticks[last].1 = 0;
     let final_downbeat_s = ticks[last].0;
@@ -89,37 +109,43 @@ fn ticks(stretches: &[Stretch], end: f64) -> Vec<(f64, u8)> {
     out
 }
 
-/// The beat on which the closing chord falls.
-fn closing(ticks: &[(f64, u8)], duration: f64, music_end: f64, hits: &[HitPoint]) -> usize {
-    let ring = SHORTEST_RING_S.min(0.35 * duration);
-    let fits = |time: f64| music_end - time >= ring;
-    // A hit near the end that lies on a beat is the natural place: the title, the logo, the last cut.
-    let struck = |time: f64| {
-        hits.iter()
-            .any(|h| (h.time_s - time).abs() <= LANDED_S && h.strength >= 0.4)
+/// The beat on which the closing chord falls: late where the picture is lively to its end, early enough to ring out
+/// where it is calm, on a hit and on the start of a bar if that costs little.
+fn closing(
+    ticks: &[(f64, u8)],
+    duration: f64,
+    music_end: f64,
+    hits: &[HitPoint],
+    intensity: Option<&Curve>,
+) -> usize {
+    let shortest = SHORTEST_RING_S.min(0.35 * duration);
+    let place = |beat: u8| match usize::from(beat) {
+        0 => 0.0,
+        beat if beat == BEATS_PER_BAR / 2 => HALF_BAR_COST,
+        _ => BEAT_COST,
     };
-    let near = |time: f64| fits(time) && music_end - time <= LONGEST_RING_S + 1.0;
-    let every = |beats: usize, t: &(f64, u8)| usize::from(t.1).is_multiple_of(beats);
-    // Downbeats before half bars before any beat: a bar may be cut short for it.
-    for beats in [BEATS_PER_BAR, BEATS_PER_BAR / 2, 1] {
-        if let Some(i) = ticks
-            .iter()
-            .rposition(|t| every(beats, t) && near(t.0) && struck(t.0))
-        {
-            return i;
-        }
-    }
-    let last = ticks.iter().rposition(|t| every(BEATS_PER_BAR, t) && fits(t.0));
-    let half = ticks
-        .iter()
-        .rposition(|t| every(BEATS_PER_BAR / 2, t) && fits(t.0));
-    match (last, half) {
-        // A long wait after a bar's start: close on the half bar instead.
-        (Some(last), Some(half)) if music_end - ticks[last].0 > LONGEST_RING_S => half,
-        (Some(last), _) => last,
-        (None, Some(half)) => half,
-        (None, None) => 0,
-    }
+    let hit = |time: f64| {
+        let under = hits.iter().filter(|h| (h.time_s - time).abs() <= LANDED_S);
+        under.map(|h| f64::from(h.strength)).fold(0.0, f64::max)
+    };
+    let cost = |&(time, beat): &(f64, u8)| {
+        place(beat) - HIT_VALUE * hit(time).min(1.0)
+            + LONG_COST * (music_end - time - LONGEST_RING_S).max(0.0)
+            + LOST_COST * between(intensity, time + STRUCK_S, music_end)
+    };
+    let fits = |t: &(f64, u8)| (shortest..=FARTHEST_S).contains(&(music_end - t.0));
+    let fitting = ticks.iter().enumerate().filter(|(_, t)| fits(t));
+    let best = fitting.map(|(i, t)| (i, cost(t))).min_by(|a, b| a.1.total_cmp(&b.1));
+    best.map_or(0, |(i, _)| i)
+}
+
+/// Seconds of full intensity between two times.
+fn between(intensity: Option<&Curve>, from: f64, to: f64) -> f64 {
+    const STEP_S: f64 = 0.1;
+    let at = |time: f64| intensity.map_or(USUAL_INTENSITY, |curve| f64::from(curve.at(time)));
+    let steps = ((to - from) / STEP_S).ceil().max(0.0) as usize;
+    let width = (to - from) / steps.max(1) as f64;
+    (0..steps).map(|i| at(from + (i as f64 + 0.5) * width) * width).sum()
 }
 
 /// Where a hit came to lie among the beats.

@@ -200,7 +200,7 @@ impl Plan {
             .collect();
         hits.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
         let stretches = tempo::solve(request, &hits);
-        let layout = bars::lay_out(&stretches, request.duration_s, &hits);
+        let layout = bars::lay_out(&stretches, request.duration_s, &hits, request.intensity.as_ref());
         let key = harmony::key(request.mood, request.seed);
         let starts: Vec<usize> = stretches.iter().map(|s| layout.bar_at(s.start_s)).collect();
         let chords = harmony::chords(&key, layout.bars.len(), &starts, request.seed);

@@ -200,6 +200,21 @@ fn a_style_changes_the_music() {
 }
 
 #[test]
+fn the_pulse_of_a_style_clip_is_taken_up() {
+    let place = Place::new();
+    let input = place.video("in.mp4", 4.0);
+    for beat_s in [0.625, 0.5] {
+        // A decaying stroke on each beat: 96 and 120 beats a minute.
+        let clip = format!("aevalsrc='0.6*sin(2*PI*220*t)*exp(-12*mod(t,{beat_s}))':d=12");
+        place.ffmpeg(&["-f", "lavfi", "-i", &clip, "-y"], "clip.flac");
+        let style = ["--style", "clip.flac", "--overwrite"];
+        let (_, report) = score(&place, &input, "out.wav", &style);
+        let bpm = report["plan"]["bpm"].as_f64().unwrap();
+        close(bpm, 60.0 / beat_s, 6.0, "tempo");
+    }
+}
+
+#[test]
 fn options_reach_the_plan() {
     let place = Place::new();
     let input = place.video("in.mp4", 4.0);

@@ -21,6 +21,7 @@ use crate::report::AnalysisReport;
 use crate::request::AnalyzeRequest;
 use crate::score::open;
 use crate::speech::spoken;
+use crate::style;
 use crate::target::check_heatmap;
 use crate::watch::watch;
 
@@ -71,10 +72,13 @@ fn run(
     progress.start(Phase::Plan)?;
     let analysis = &watched.seen.analysis;
     let intensity = analysis.intensity();
+    // As a score would be planned that is left to choose its style.
+    let clip = style::by_mood(analysis.mood(), &tools, &engine, &progress)?;
     let plan = Plan::make(&PlanRequest {
         hits: find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default()),
         intensity: Some(intensity.clone()),
         mood: Some(analysis.mood()),
+        clip: clip.and_then(|clip| clip.pulse(hz)),
         ..PlanRequest::new(info.duration().as_secs_f64())
     })
     .map_err(ScoringError::from)?;

@@ -12,7 +12,7 @@ use muvi_playback::{Renderer, Source, SourceError};
 use muvi_scoring::ScoringError;
 use muvi_scoring::hits::{HitSettings, find_hits};
 use muvi_scoring::models::{MusicModels, PictureModels};
-use muvi_scoring::plan::{Plan, PlanRequest};
+use muvi_scoring::plan::{ClipPulse, Plan, PlanRequest};
 use muvi_scoring::solver::SolverSettings;
 use muvi_timeline::{DuckBy, Ducking, FadeCurve, Mix, SampleSpan, TempTrack, TrackMix};
 
@@ -146,7 +146,12 @@ fn run(
     };
 
     progress.start(Phase::Plan)?;
-    let plan = plan(request, &info, &watched)?;
+    let clip = match clip {
+        Some(clip) => Some(clip),
+        None => style::by_mood(watched.seen.analysis.mood(), &tools, engine, &progress)?,
+    };
+    let pulse = clip.as_ref().and_then(|clip| clip.pulse(engine.sample_rate()));
+    let plan = plan(request, &info, &watched, pulse)?;
     let models = match &mut *music {
         Some(models) => models,
         none => none.insert(
@@ -157,10 +162,6 @@ fn run(
     announce(&music_provider, &mut progress);
 
     progress.start(Phase::Style)?;
-    let clip = match clip {
-        Some(clip) => Some(clip),
-        None => style::by_mood(watched.seen.analysis.mood(), &tools, engine, &progress)?,
-    };
     let style_name = clip.as_ref().map(|clip| clip.name.clone());
     let style = clip.map(|clip| clip.encode(models)).transpose()?;
     let brief = Brief {
@@ -222,13 +223,19 @@ pub(crate) fn open(tools: &Tools, path: &Path) -> Result<MediaInfo, Error> {
     }
 }
 
-fn plan(request: &ScoreRequest, info: &MediaInfo, watched: &Watched) -> Result<Plan, Error> {
+fn plan(
+    request: &ScoreRequest,
+    info: &MediaInfo,
+    watched: &Watched,
+    clip: Option<ClipPulse>,
+) -> Result<Plan, Error> {
     let analysis = &watched.seen.analysis;
     let made = Plan::make(&PlanRequest {
         hits: find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default()),
         intensity: Some(analysis.intensity().scaled(request.intensity)),
         mood: Some(analysis.mood()),
         pace: request.pace(),
+        clip,
         seed: request.seed,
         ..PlanRequest::new(info.duration().as_secs_f64())
     });

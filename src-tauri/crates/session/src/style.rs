@@ -6,9 +6,11 @@ use muvi_media::Tools;
 use muvi_media::audio::AudioReader;
 use muvi_scoring::codec::StyleClip;
 use muvi_scoring::latents::Latents;
+use muvi_scoring::metrics::OnsetDetector;
 use muvi_scoring::models::MusicModels;
 use muvi_scoring::pack::{Manifest, Style};
-use muvi_scoring::plan::Mood;
+use muvi_scoring::plan::{ClipPulse, Mood};
+use muvi_scoring::pulse::track;
 
 use crate::cancel::CancelToken;
 use crate::engine::Engine;
@@ -26,6 +28,10 @@ const BLOCK: usize = 1 << 15;
 /// What is read before and after the moment from which a clip is to be heard: more than the encoder looks at.
 const AROUND_S: [f64; 2] = [8.0, 16.0];
 
+/// As much of a clip as its pulse is found in, and the beats that are needed to call it one.
+const PULSE_S: f64 = 60.0;
+const FEWEST_BEATS: usize = 8;
+
 /// A clip in memory, at the pack's rate.
 pub(crate) struct Clip {
     pub(crate) name: String,
@@ -33,6 +39,8 @@ pub(crate) struct Clip {
     right: Vec<f32>,
     /// Where in the samples the style is; `None` takes the fullest part.
     offset_s: Option<f64>,
+    /// How lively it is, where the pack says so.
+    arousal: Option<f32>,
 }
 
 /// Reads the clip that `named` is: a file, or else a style of the pack.
@@ -45,12 +53,26 @@ pub(crate) fn read(
     if named.exists() {
         return read_file(named, named, None, tools, engine, progress);
     }
-    let style = named.to_str().and_then(|id| engine.pack.style(id).ok());
+    read_style(named, tools, engine, progress)
+}
+
+/// Reads the clip of a style of the pack.
+pub(crate) fn read_style(
+    id: &Path,
+    tools: &Tools,
+    engine: &Engine,
+    progress: &Progress<'_>,
+) -> Result<Clip, Error> {
+    let style = id.to_str().and_then(|id| engine.pack.style(id).ok());
     let style = style.ok_or_else(|| Error::Style {
-        clip: named.to_path_buf(),
+        clip: id.to_path_buf(),
         problem: StyleProblem::Unknown,
     })?;
-    read_file(named, &style.path, None, tools, engine, progress)
+    let clip = read_file(id, &style.path, None, tools, engine, progress)?;
+    Ok(Clip {
+        arousal: Some(style.entry.arousal),
+        ..clip
+    })
 }
 
 /// Refuses a clip that can't be used, before it is used many times.
@@ -70,8 +92,7 @@ pub(crate) fn by_mood(
     let Some(nearest) = nearest(engine.pack.manifest(), mood) else {
         return Ok(None);
     };
-    let path = engine.pack.style(&nearest.id)?.path;
-    read_file(nearest.id.as_ref(), &path, None, tools, engine, progress).map(Some)
+    read_style(nearest.id.as_ref(), tools, engine, progress).map(Some)
 }
 
 /// The style of a palette that is nearest to a mood.
@@ -113,6 +134,7 @@ pub(crate) fn read_file(
         left: Vec::new(),
         right: Vec::new(),
         offset_s: from_s.map(|_| from - first as f64 / f64::from(hz)),
+        arousal: None,
     };
     let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
     let most = match clip.offset_s {
@@ -159,6 +181,19 @@ pub(crate) fn read_file(
 }
 
 impl Clip {
+    /// The clip's pulse; none where none is heard.
+    pub(crate) fn pulse(&self, sample_rate: u32) -> Option<ClipPulse> {
+        let most = (PULSE_S * f64::from(sample_rate)) as usize;
+        let heard = ..self.left.len().min(most);
+        let mut onsets = OnsetDetector::new(sample_rate);
+        onsets.push(&self.left[heard], &self.right[heard]);
+        let pulse = track(&onsets.finish_with_rhythm().1);
+        (pulse.beats.len() >= FEWEST_BEATS).then_some(ClipPulse {
+            bpm: pulse.bpm,
+            arousal: self.arousal,
+        })
+    }
+
     /// The clip as the generator takes it.
     pub(crate) fn encode(&self, models: &mut MusicModels) -> Result<Latents, Error> {
         let clip = StyleClip {

@@ -135,7 +135,9 @@ fn closing(
     };
     let fits = |t: &(f64, u8)| (shortest..=FARTHEST_S).contains(&(music_end - t.0));
     let fitting = ticks.iter().enumerate().filter(|(_, t)| fits(t));
-    let best = fitting.map(|(i, t)| (i, cost(t))).min_by(|a, b| a.1.total_cmp(&b.1));
+    let best = fitting
+        .map(|(i, t)| (i, cost(t)))
+        .min_by(|a, b| a.1.total_cmp(&b.1));
     best.map_or(0, |(i, _)| i)
 }
 
@@ -145,7 +147,9 @@ fn between(intensity: Option<&Curve>, from: f64, to: f64) -> f64 {
     let at = |time: f64| intensity.map_or(USUAL_INTENSITY, |curve| f64::from(curve.at(time)));
     let steps = ((to - from) / STEP_S).ceil().max(0.0) as usize;
     let width = (to - from) / steps.max(1) as f64;
-    (0..steps).map(|i| at(from + (i as f64 + 0.5) * width) * width).sum()
+    (0..steps)
+        .map(|i| at(from + (i as f64 + 0.5) * width) * width)
+        .sum()
 }
 
 /// Where a hit came to lie among the beats.

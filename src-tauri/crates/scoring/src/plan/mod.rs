@@ -26,13 +26,23 @@ const LONGEST_S: f64 = 6.0 * 3600.0;
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pace {
-    /// From the mood and from what the hits ask for.
+    /// From the style clip's pulse or else the mood, and from what the hits ask for.
     #[default]
     Auto,
     /// So many times as fast as [`Pace::Auto`] would like it, 0.5 to 2.
     Relative(f32),
     /// Exactly so many beats a minute, throughout.
     Bpm(f64),
+}
+
+/// The pulse of a style clip. Whether it counts as it is, as half or as double is left to how lively the music is: that
+/// is where ears and programs differ.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ClipPulse {
+    /// Beats a minute.
+    pub bpm: f64,
+    /// How lively the clip is, -1..1; where that is not known, the picture's mood stands for it.
+    pub arousal: Option<f32>,
 }
 
 /// What a plan is made from.
@@ -48,6 +58,8 @@ pub struct PlanRequest {
     pub mood: Option<Mood>,
     /// How fast.
     pub pace: Pace,
+    /// Pulse of the style clip, where it has one.
+    pub clip: Option<ClipPulse>,
     /// Slowest and fastest tempo, beats a minute.
     pub tempo_range: [f64; 2],
     /// Chooses key and chords.
@@ -63,6 +75,7 @@ impl PlanRequest {
             intensity: None,
             mood: None,
             pace: Pace::Auto,
+            clip: None,
             tempo_range: [66.0, 160.0],
             seed: 0,
         }
@@ -321,6 +334,12 @@ fn check(request: &PlanRequest) -> Result<(), PlanError> {
     tempo(fast)?;
     if slow > fast {
         return Err(PlanError::Tempo(slow));
+    }
+    if !request
+        .clip
+        .is_none_or(|clip| clip.bpm.is_finite() && clip.bpm > 0.0)
+    {
+        return Err(PlanError::NotFinite("the pulse of the style clip"));
     }
     match request.pace {
         Pace::Bpm(bpm) => tempo(bpm)?,

@@ -4,6 +4,8 @@
 //! whole number of bars, so that the tempo there follows from their distance; it may differ from the base by a few
 //! per cent, which costs. What lands by chance is subtracted, since a fast pulse hits everything.
 
+use std::ops::RangeInclusive;
+
 use super::{BEATS_PER_BAR, LANDED_S, Pace, PlanRequest};
 use crate::hits::HitPoint;
 
@@ -44,6 +46,10 @@ const PICKUP_COST: f64 = 0.25;
 /// Tempo of a neutral mood, and octaves by which full arousal changes it.
 const NEUTRAL_BPM: f64 = 104.0;
 const AROUSAL_OCTAVES: f64 = 0.45;
+
+/// Octaves from the preferred tempo that cost half a point, where a mood and where a style clip prefers it.
+const MOOD_OCTAVES: f64 = 0.22;
+const CLIP_OCTAVES: f64 = 0.1;
 
 struct Event {
     time_s: f64,
@@ -89,14 +95,34 @@ pub(super) fn solve(request: &PlanRequest, hits: &[HitPoint]) -> Vec<Stretch> {
 
 /// The preferred tempo, and octaves from it that cost half a point.
 fn taste(request: &PlanRequest) -> (f64, f64) {
-    let arousal = f64::from(request.mood.map_or(0.0, |m| m.arousal.clamp(-1.0, 1.0)));
-    let centre = NEUTRAL_BPM * (AROUSAL_OCTAVES * arousal).exp2();
+    let lively = |arousal: f32| NEUTRAL_BPM * (AROUSAL_OCTAVES * f64::from(arousal.clamp(-1.0, 1.0))).exp2();
+    let arousal = request.mood.map_or(0.0, |m| m.arousal);
+    let mood = lively(arousal);
     let [slow, fast] = request.tempo_range;
+    let clip = request
+        .clip
+        .and_then(|clip| nearest_octave(clip.bpm, lively(clip.arousal.unwrap_or(arousal)), slow..=fast));
+    let centre = clip.unwrap_or(mood);
     match request.pace {
-        Pace::Auto => (centre.clamp(slow, fast), 0.22),
+        Pace::Auto => (
+            centre.clamp(slow, fast),
+            if clip.is_some() {
+                CLIP_OCTAVES
+            } else {
+                MOOD_OCTAVES
+            },
+        ),
         Pace::Relative(r) => ((centre * f64::from(r)).clamp(slow, fast), 0.1),
         Pace::Bpm(bpm) => (bpm, 1.0),
     }
+}
+
+/// The tempo of a pulse that is nearest to a wanted one: the pulse itself, its half or its double, within a range.
+fn nearest_octave(bpm: f64, wanted: f64, range: RangeInclusive<f64>) -> Option<f64> {
+    let away = |tempo: &f64| (tempo / wanted).log2().abs();
+    let all = [0.5, 1.0, 2.0].map(|times| bpm * times).into_iter();
+    all.filter(|tempo| range.contains(tempo))
+        .min_by(|a, b| away(a).total_cmp(&away(b)))
 }
 
 /// Indices of the events that may start a stretch: the strong ones.

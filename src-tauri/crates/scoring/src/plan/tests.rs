@@ -181,6 +181,47 @@ fn arousal_and_pace_move_the_tempo() {
 }
 
 #[test]
+fn the_pulse_of_the_style_clip_is_taken_up_or_its_half_or_double() {
+    let bpm = |bpm: f64, arousal: Option<f32>| {
+        let clip = Some(ClipPulse { bpm, arousal });
+        let request = PlanRequest {
+            clip,
+            ..PlanRequest::new(30.0)
+        };
+        Plan::make(&request).map(|p| p.bpm())
+    };
+    for (found, arousal, wanted) in [
+        (80.0, None, 80.0),
+        (132.0, None, 132.0),
+        (58.0, None, 116.0),
+        (144.0, Some(-0.8), 72.0),
+        (72.0, Some(0.8), 144.0),
+        (190.0, Some(0.5), 95.0),
+    ] {
+        let planned = bpm(found, arousal).unwrap();
+        assert!((planned - wanted).abs() < 1.0, "{found}: {planned}");
+    }
+    for nonsense in [0.0, -3.0, f64::NAN] {
+        let error = bpm(nonsense, None).unwrap_err().to_string();
+        assert!(error.contains("style clip"), "{error}");
+    }
+    // Hits may move it, but not into another tempo.
+    let hits: Vec<_> = (1..20)
+        .map(|i| hit(f64::from(i) * 60.0 / 86.0 * 2.0, 0.9))
+        .collect();
+    let request = PlanRequest {
+        hits,
+        clip: Some(ClipPulse {
+            bpm: 80.0,
+            arousal: None,
+        }),
+        ..PlanRequest::new(30.0)
+    };
+    let planned = Plan::make(&request).unwrap().bpm();
+    assert!((78.0..90.0).contains(&planned), "{planned}");
+}
+
+#[test]
 fn the_last_chord_rings_but_not_for_long() {
     for d in [4.0, 7.6, 10.0, 33.3, 61.0, 600.0] {
         let p = plan(d, vec![]);

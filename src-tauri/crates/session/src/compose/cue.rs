@@ -6,7 +6,7 @@ use muvi_scoring::ScoringError;
 use muvi_scoring::curve::Curve;
 use muvi_scoring::hits::HitPoint;
 use muvi_scoring::pack::Manifest;
-use muvi_scoring::plan::{Mood, Plan, PlanRequest};
+use muvi_scoring::plan::{ClipPulse, Mood, Plan, PlanRequest};
 use muvi_scoring::solver::SolverSettings;
 
 use super::{TakePaths, Wishes};
@@ -103,13 +103,14 @@ impl<'a> Cue<'a> {
         curve.scaled(self.wishes.intensity)
     }
 
-    /// A plan of the whole cue.
-    pub(super) fn plan(&self) -> Result<Plan, Error> {
+    /// A plan of the whole cue, in the style of a clip with this pulse.
+    pub(super) fn plan(&self, clip: Option<ClipPulse>) -> Result<Plan, Error> {
         let made = Plan::make(&PlanRequest {
             hits: self.hits(),
             intensity: Some(self.intensity()),
             mood: Some(self.mood()),
             pace: self.wishes.pace,
+            clip,
             seed: self.wishes.seed,
             ..PlanRequest::new(self.length_s)
         });

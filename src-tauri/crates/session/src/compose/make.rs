@@ -171,14 +171,14 @@ pub(super) fn compose(
     let (paths, manifest) = (TakePaths::new(request.base), engine.pack.manifest());
     progress.start(Phase::Plan)?;
     let cue = Cue::new(request.seen, request.wishes, request.span, manifest, &paths)?;
-    let plan = cue.plan()?;
+    let choice = &request.wishes.style;
+    let style_name = style::name(choice, cue.mood(), manifest);
+    let clip = style::read(choice, cue.mood(), request.tools, engine, &progress)?;
+    let plan = cue.plan(clip.as_ref().and_then(|clip| clip.pulse(engine.sample_rate())))?;
     let solver = solver(request.wishes, manifest);
     let samples = request.span.end - request.span.start;
 
     progress.start(Phase::Style)?;
-    let choice = &request.wishes.style;
-    let style_name = style::name(choice, cue.mood(), manifest);
-    let clip = style::read(choice, cue.mood(), request.tools, engine, &progress)?;
     let style = clip.map(|clip| clip.encode(models)).transpose()?;
 
     let mut piece = Composition::new(

@@ -1,16 +1,14 @@
 //! The style of a take: its name for people, its clip.
 
-use std::path::Path;
-
 use muvi_media::Tools;
 use muvi_scoring::pack::Manifest;
 use muvi_scoring::plan::Mood;
 
 use super::StyleChoice;
 use crate::engine::Engine;
-use crate::error::{Error, StyleProblem};
+use crate::error::Error;
 use crate::progress::Progress;
-use crate::style::{Clip, nearest, read_file};
+use crate::style::{Clip, by_mood, nearest, read_file, read_style};
 
 /// What a style is called; `None` where the palette is empty and nothing is named.
 pub(super) fn name(choice: &StyleChoice, mood: Mood, manifest: &Manifest) -> Option<String> {
@@ -37,20 +35,9 @@ pub(super) fn read(
     engine: &Engine,
     progress: &Progress<'_>,
 ) -> Result<Option<Clip>, Error> {
-    let palette = |id: &str| {
-        let named = Path::new(id);
-        let entry = engine.pack.style(id).map_err(|_| Error::Style {
-            clip: named.to_path_buf(),
-            problem: StyleProblem::Unknown,
-        })?;
-        read_file(named, &entry.path, None, tools, engine, progress).map(Some)
-    };
     match choice {
-        StyleChoice::Auto => match nearest(engine.pack.manifest(), mood) {
-            Some(style) => palette(&style.id),
-            None => Ok(None),
-        },
-        StyleChoice::Palette { id } => palette(id),
+        StyleChoice::Auto => by_mood(mood, tools, engine, progress),
+        StyleChoice::Palette { id } => read_style(id.as_ref(), tools, engine, progress).map(Some),
         StyleChoice::File { path, from_s } => {
             read_file(path, path, *from_s, tools, engine, progress).map(Some)
         }

@@ -87,14 +87,15 @@ def main(argv: list[str] | None = None) -> int:
     if reason := missing():
         print(f"make_music: {reason}", file=sys.stderr)
         return 1
+    make_one = partial(make, eventful=args.eventful)
     begun, total, count = time.monotonic(), 0.0, 0
     jobs = ((args.out, style, seed) for style, seed in pieces(args.seed) if args.split in (None, split_of(style, seed)))
     with ProcessPoolExecutor(args.jobs) as pool:
         # In order and a few ahead: which pieces there are depends on the hours alone, not on who was quick.
-        ahead = deque(pool.submit(make, next(jobs), args.eventful) for _ in range(3 * args.jobs))
+        ahead = deque(pool.submit(make_one, next(jobs)) for _ in range(3 * args.jobs))
         while total < args.hours * 3600:
             total, count = total + ahead.popleft().result()[1], count + 1
-            ahead.append(pool.submit(make, next(jobs), args.eventful))
+            ahead.append(pool.submit(make_one, next(jobs)))
             if count % 16 == 0:
                 spent = time.monotonic() - begun
                 print(f"{count} pieces, {total / 3600:.2f} of {args.hours:g} h, {total / spent:.1f}x", flush=True)
@@ -104,7 +105,7 @@ def main(argv: list[str] | None = None) -> int:
         label.with_suffix(".flac").unlink(missing_ok=True)
     more = list(lacking(args.out, args.seed, args.held_out_each))
     with ProcessPoolExecutor(args.jobs) as pool:
-        added = sum(seconds for _, seconds, _ in pool.map(partial(make, eventful=args.eventful), more))
+        added = sum(seconds for _, seconds, _ in pool.map(make_one, more))
     print(f"{count + len(more)} pieces, {(total + added) / 3600:.2f} h", flush=True)
     return 0
 

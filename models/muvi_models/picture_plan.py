@@ -7,14 +7,14 @@ import numpy as np
 from .contract import GLOBALS, PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
 from .evaluate_adaptor import peaks
 from .motion import COMPRESSION, MOTION_CHANNELS
-from .plan import LOUD, QUIET, latent_times, pulses
+from .plan import FLAT, LOUD, QUIET, latent_times, pulses
 from .video_data import Clip
 
 FRAME_S = 0.1
 SMOOTH_FRAMES = 5
 """The picture's intensity is the mean over so many frames to each side."""
-FLAT, FLAT_MOTION = 0.08, 0.03
-"""A curve that moves less than this is flat; stretching it would make noise into music."""
+FLAT_MOTION = 0.03
+"""Movement that changes less than this is flat, as an intensity is that changes less than FLAT."""
 HIT_THRESHOLD = 0.4
 CUT_STRENGTH = 0.9
 LOOPS = {

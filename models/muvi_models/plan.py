@@ -17,6 +17,8 @@ from .contract import (
 INTENSITY_LABEL_RATE = 20.0
 QUIET, LOUD = 0.28, 0.95
 """Where a picture's intensities of the quietest and loudest twentieth are put (the app's `Analysis::intensity`)."""
+FLAT = 0.08
+"""An intensity that moves less than this is flat; stretching it would make noise into music."""
 
 
 def latent_times(count: int, first: int = 0) -> np.ndarray:

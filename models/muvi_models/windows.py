@@ -4,7 +4,7 @@ import torch
 
 from .contract import PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
 from .pieces import Piece
-from .plan import LOUD, QUIET
+from .plan import FLAT, LOUD, QUIET
 
 DROP_ALL = 0.12
 DROP = {"hits": 0.25, "beats": 0.3, "chords": 0.25, "intensity": 0.15, "end": 0.1}
@@ -19,8 +19,6 @@ STYLE_TRIES = 8
 RELATIVE, MOOD_JITTER = 0.4, 0.25
 """Part of the windows whose intensity is stretched as a picture's is, and the deviation of the noise on the mood: how
 loud and how lively a style usually is must not tell which style is meant."""
-LEAST_RANGE = 0.08
-"""An intensity that moves less stays as it is."""
 
 CHANNELS_OF = {
     "hits": ["hit"],
@@ -48,8 +46,8 @@ def given_masks(draw, count: int, length: int, device: torch.device | str = "cpu
 def stretched(intensity: torch.Tensor) -> torch.Tensor:
     """Intensities [B, L] as a picture's curve is stretched: from quiet to loud, however little they moved."""
     low, high = (torch.quantile(intensity, q, dim=1, keepdim=True) for q in (0.05, 0.95))
-    moved = QUIET + (LOUD - QUIET) * (intensity - low) / (high - low).clamp(min=LEAST_RANGE)
-    return torch.where(high - low < LEAST_RANGE, intensity, moved.clamp(0, 1))
+    moved = QUIET + (LOUD - QUIET) * (intensity - low) / (high - low).clamp(min=FLAT)
+    return torch.where(high - low < FLAT, intensity, moved.clamp(0, 1))
 
 
 class WindowSampler:

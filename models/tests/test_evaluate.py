@@ -13,6 +13,7 @@ from muvi_models.judges import StyleJudge, describe, embeddings, frechet
 from muvi_models.model_card import bar_of, write_card
 from muvi_models.pack_run import Pack, griffin_lim
 from muvi_models.picture_plan import picture_intensity, picture_row, steady_beats, user_hits
+from muvi_models.plan import LOUD, QUIET
 from muvi_models.spectrogram import magnitudes, stft
 from muvi_models.sync import beats_in_bins, hits_and_chance, met, onsets, strong_onsets
 from muvi_models.toy import tones
@@ -89,11 +90,11 @@ def test_a_pictures_intensity_is_stretched_and_follows_the_movement():
     still, moving = np.full(200, 0.01), np.repeat([0.002, 0.02], 100)
     moving[40] = 0.4  # a cut is no movement
     curve = picture_intensity(step, still)
-    assert curve[50] == pytest.approx(0.15) and curve[150] == pytest.approx(0.95)
+    assert curve[50] == pytest.approx(QUIET) and curve[150] == pytest.approx(LOUD)
     curve = picture_intensity(np.full(200, 0.5), moving)
-    assert np.abs(curve[:90] - 0.15).max() < 1e-6 and curve[150] == pytest.approx(0.95)
+    assert np.abs(curve[:90] - QUIET).max() < 1e-6 and curve[150] == pytest.approx(LOUD)
     both = picture_intensity(step[::-1], moving)
-    assert np.abs(both[[50, 150]] - 0.55).max() < 1e-6
+    assert np.abs(both[[50, 150]] - (QUIET + LOUD) / 2).max() < 1e-6
     flat = 0.5 + 0.001 * (np.arange(50) % 2)
     assert np.abs(picture_intensity(flat, still[:50]) - 0.5).max() < 1e-3
 

@@ -41,7 +41,7 @@ def place(rng: Random, sections: list[Section], grid: Grid, soft: float, rate: f
             if 0.3 < abs(step - round(step)) + (0.4 if round(step) % grid.beat else 0) and beat:
                 hits.append(Hit(time, rng.uniform(0.5, 1.0), True))
     first, last = grid.starts[0] + 1.0, grid.starts[-1] - 1.0
-    beats = [b for b in grid.beats()[0] if first < b < last] if rate else []
+    beats = [b for b in grid.beats()[0] if first < b < last]
     for _ in range(round(rate * (last - first))):
         on_beat = beats and rng.random() < 0.5
         hits.append(Hit(rng.choice(beats) if on_beat else rng.uniform(first, last), rng.uniform(0.4, 1.0), not on_beat))

@@ -7,8 +7,7 @@ use muvi_media::frames::{FrameReader, FrameSpec};
 use muvi_media::{MediaInfo, Tools};
 use muvi_scoring::ScoringError;
 use muvi_scoring::analysis::Analysis;
-use muvi_scoring::hits::{HitSettings, find_hits};
-use muvi_scoring::plan::{Plan, PlanRequest};
+use muvi_scoring::plan::Plan;
 
 use crate::cancel::CancelToken;
 use crate::describe;
@@ -71,17 +70,12 @@ fn run(
 
     progress.start(Phase::Plan)?;
     let analysis = &watched.seen.analysis;
-    let intensity = analysis.intensity();
     // As a score would be planned that is left to choose its style.
     let clip = style::by_mood(analysis.mood(), &tools, &engine, &progress)?;
-    let plan = Plan::make(&PlanRequest {
-        hits: find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default()),
-        intensity: Some(intensity.clone()),
-        mood: Some(analysis.mood()),
-        clip: clip.and_then(|clip| clip.pulse(hz)),
-        ..PlanRequest::new(info.duration().as_secs_f64())
-    })
-    .map_err(ScoringError::from)?;
+    let pulse = clip.and_then(|clip| clip.pulse(hz));
+    let wanted = watched.seen.plan_request(info.duration().as_secs_f64(), pulse);
+    let plan = Plan::make(&wanted).map_err(ScoringError::from)?;
+    let intensity = wanted.intensity.unwrap_or_else(|| analysis.intensity());
 
     if let Some(output) = &request.heatmap {
         progress.start(Phase::Heatmap)?;

@@ -10,7 +10,6 @@ use muvi_media::loudness::LoudnessMeter;
 use muvi_media::{MediaInfo, Tools, probe};
 use muvi_playback::{Renderer, Source, SourceError};
 use muvi_scoring::ScoringError;
-use muvi_scoring::hits::{HitSettings, find_hits};
 use muvi_scoring::models::{MusicModels, PictureModels};
 use muvi_scoring::plan::{ClipPulse, Plan, PlanRequest};
 use muvi_scoring::solver::SolverSettings;
@@ -229,15 +228,12 @@ fn plan(
     watched: &Watched,
     clip: Option<ClipPulse>,
 ) -> Result<Plan, Error> {
-    let analysis = &watched.seen.analysis;
+    let wanted = watched.seen.plan_request(info.duration().as_secs_f64(), clip);
     let made = Plan::make(&PlanRequest {
-        hits: find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default()),
-        intensity: Some(analysis.intensity().scaled(request.intensity)),
-        mood: Some(analysis.mood()),
+        intensity: wanted.intensity.map(|curve| curve.scaled(request.intensity)),
         pace: request.pace(),
-        clip,
         seed: request.seed,
-        ..PlanRequest::new(info.duration().as_secs_f64())
+        ..wanted
     });
     Ok(made.map_err(ScoringError::from)?)
 }

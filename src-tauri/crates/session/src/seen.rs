@@ -2,7 +2,8 @@
 
 use muvi_media::cuts::CutKind;
 use muvi_scoring::analysis::{Analysis, Curves};
-use muvi_scoring::hits::Cut;
+use muvi_scoring::hits::{Cut, HitPoint, HitSettings, find_hits};
+use muvi_scoring::plan::{ClipPulse, PlanRequest};
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever a cached entry of an older version would mean something else.
@@ -55,13 +56,26 @@ fn code(kind: CutKind) -> u8 {
 }
 
 impl Seen {
-    /// The cuts as the search for hit points takes them.
-    pub fn score_cuts(&self) -> Vec<Cut> {
+    /// The hit points that are found in the picture.
+    pub(crate) fn hits(&self) -> Vec<HitPoint> {
         let cut = |cut: &SeenCut| Cut {
             time_s: cut.time_s,
             strength: cut.strength,
         };
-        self.cuts.iter().map(cut).collect()
+        let cuts: Vec<Cut> = self.cuts.iter().map(cut).collect();
+        find_hits(&self.analysis, &cuts, &HitSettings::default())
+    }
+
+    /// What a plan for the whole picture, so many seconds long, is made from: hit points, intensity, mood.
+    pub(crate) fn plan_request(&self, duration_s: f64, clip: Option<ClipPulse>) -> PlanRequest {
+        let analysis = &self.analysis;
+        PlanRequest {
+            hits: self.hits(),
+            intensity: Some(analysis.intensity()),
+            mood: Some(analysis.mood()),
+            clip,
+            ..PlanRequest::new(duration_s)
+        }
     }
 
     pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {

@@ -9,7 +9,6 @@ use std::path::Path;
 
 use muvi_media::Tools;
 use muvi_scoring::analysis::Analysis;
-use muvi_scoring::hits::{HitSettings, find_hits};
 use muvi_scoring::pulse::{Pulse, track};
 use muvi_scoring::similarity::{FeatureRow, Similarity, SimilarityError};
 use muvi_scoring::{Cancel, ScoringError};
@@ -76,7 +75,7 @@ fn run(
             "only the first {length_s:.1} s of the picture's {picture_s:.1} s are judged: the music ends there"
         ));
     }
-    let hits = find_hits(analysis, &watched.seen.score_cuts(), &HitSettings::default());
+    let hits = watched.seen.hits();
     let sight = Sight {
         cuts_s: watched.seen.cuts.iter().map(|cut| cut.time_s).collect(),
         hits_s: hits.iter().map(|hit| hit.time_s).collect(),

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use muvi_media::web::{self, WebPicture};
 use muvi_media::{MediaInfo, Tools, probe};
 use muvi_scoring::curve::Curve;
-use muvi_scoring::hits::{EventKind, HitPoint, HitSettings, find_hits};
+use muvi_scoring::hits::{EventKind, HitPoint};
 
 use super::document::{HitMark, PageSound, PageVideo, PicturePart, Role};
 use super::folder::Draft;
@@ -89,7 +89,7 @@ impl Workshop<'_> {
         for warning in &seen.warnings {
             steps.warn(format!("{}: {warning}", name_of(showing.video)));
         }
-        let hits = find_hits(&seen.analysis, &seen.score_cuts(), &HitSettings::default());
+        let hits = seen.hits();
         let length = Length {
             hz: self.hz,
             samples: info.samples(self.hz),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use muvi_media::Tools;
 use muvi_media::cuts::CutKind as SeenKind;
-use muvi_scoring::hits::{EventKind, HitSettings, find_hits};
+use muvi_scoring::hits::EventKind;
 use muvi_timeline::{Cut, CutKind, Edit, FoundHit, Project, Round};
 
 use super::compose::provider_use;
@@ -91,7 +91,7 @@ impl Studio {
 fn found(project: &Project, seen: &Seen) -> Edit {
     let last = project.video.frames.saturating_sub(1);
     let frame = |time_s: f64| ((time_s * project.video.rate.as_f64()).round() as u64).min(last);
-    let hits = find_hits(&seen.analysis, &seen.score_cuts(), &HitSettings::default());
+    let hits = seen.hits();
     let mut hits: Vec<FoundHit> = hits
         .iter()
         .map(|hit| FoundHit {

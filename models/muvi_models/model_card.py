@@ -21,12 +21,15 @@ CARD = """# Model card: {title} {version}
 |---|---|---|---|
 {rows}
 
-BCS and BHS count strong onsets against those of the music for which the video was made, which the pack never heard: a picture allows other music too. Hits are cuts and events that the picture shows; lift is over the same music shifted in time. Intensity is the level over a second against the curve that the music is asked to follow, which is the app's: the adaptor's and the movement, smoothed and stretched. Retrieval finds the one true window of 14.9 s (what the generator writes at a time) among 32, with shifted ones, ones with a part replaced, and ones of other pieces. The style judge is a linear discriminant on the sound of training pieces, as they are and through the codec; it shares no weights with the pack.
+BCS and BHS count strong onsets against those of the music for which the video was made, which the pack never heard: a picture allows other music too. Hits are cuts and events that the picture shows; lift is over the same music shifted in time. Intensity is the level over a second against the curve that the music is asked to follow, which is the app's: the adaptor's and the movement, smoothed and stretched. Retrieval finds the one true window of 14.9 s (what the generator writes at a time) among 32, with shifted ones, ones with a part replaced, and ones of other pieces. The style judge is a ridge regression with a Gaussian kernel on the sound of training pieces, as they are and through the codec; it shares no weights with the pack.
 
 {pictures}## What it can do, and what it can't
 
 {can}
 """
+
+FIRST_CODEC_DB = 1.90
+"""What the first pack's codec comes to on the held-out windows of `data --held-out-each 6`; the bar is a third less."""
 
 BARS = {
     "hit_lift_70ms": (0.25, ">="),
@@ -34,7 +37,7 @@ BARS = {
     "retrieval_top1_of_32": (0.6, ">="),
     "style_accuracy": (0.85, ">="),
     "style_sync_loss": (0.03, "<="),
-    "codec_log_stft_db": (1.01, "<="),
+    "codec_log_stft_db": (FIRST_CODEC_DB * 2 / 3, "<="),
     "user_hits_landed": (0.8, ">="),
 }
 
@@ -76,7 +79,7 @@ def anchors(name: str, details: dict) -> str:
         "retrieval_top1_of_32": (("blind", adaptor.get("retrieval_mixed_blind_15s")), ("shifted only", adaptor.get("retrieval_shifted_15s")), ("replaced only", adaptor.get("retrieval_replaced_15s")), ("windows of 6 s", adaptor.get("retrieval_mixed")), ("chance", 1 / 32)),
         "style_accuracy": (("true music", style["ceiling"]), ("through the codec", style.get("coded")), ("chance", 0.2)),
         "user_hits_landed": (("shifted", made["user_hits"]["shifted"]), ("without being asked", made["user_hits"]["without"])),
-        "codec_log_stft_db": (("worn clips", worn["log_stft_db"]), ("recordings", recorded.get("log_stft_db"))),
+        "codec_log_stft_db": (("first pack", FIRST_CODEC_DB), ("worn clips", worn["log_stft_db"]), ("recordings", recorded.get("log_stft_db"))),
         "spectral_convergence": (("worn clips", worn["convergence"]), ("recordings", recorded.get("convergence"))),
         "chroma_correlation": (("worn clips", worn["chroma"]), ("recordings", recorded.get("chroma"))),
         "frechet_distance": (("the codec alone", far["codec"]), ("training pieces", far["training_pieces"]), ("noise", far["noise"])),

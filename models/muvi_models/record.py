@@ -20,7 +20,7 @@ Trained {date} on {machine}. Every number below was written by the run itself; t
 | what | how much | licence |
 |---|---|---|
 | composed music, training | {train_pieces} pieces, {train_hours:.2f} h ({styles}) | ours; composed by `muvi_models.composer`, rendered with the FluidR3 GM soundfont (MIT) |
-| composed music, held out by piece and instrument | {held_pieces} pieces, {held_hours:.2f} h | same |
+{eventful}| composed music, held out by piece and instrument | {held_pieces} pieces, {held_hours:.2f} h | same |
 {recordings}
 | made videos, training | {train_clips} clips | ours; drawn scenes, and public-domain photographs of the Endless Sky project (for training only) |
 | made videos, held out by piece and photograph | {held_clips} clips | same |
@@ -34,7 +34,7 @@ No scraped material, no output of other generators.
 |---|---|---|---|
 | codec, linear analysis | closed form | - | - |
 | codec, encoder and decoder | {codec_steps} | {codec_minutes:.0f} | {codec_parameters:.1f} M |
-| adaptor, contrastive with light supervision | {adaptor_steps}, kept {adaptor_best} | {adaptor_minutes:.0f} | {adaptor_parameters:.2f} M |
+{decoder_run}| adaptor, contrastive with light supervision | {adaptor_steps}, kept {adaptor_best} | {adaptor_minutes:.0f} | {adaptor_parameters:.2f} M |
 | velocity{velocity_start} | {velocity_steps}, {filmed} | {velocity_minutes:.0f} | {velocity_parameters:.1f} M |
 
 Batches, rates, schedules, dropouts and losses stand in `configs.py` and in the modules of the same name. The weights that ship are exponential moving averages (codec, velocity) and the best validation (adaptor).
@@ -108,6 +108,12 @@ def generator_rows(heldout: dict) -> str:
     return "\n".join(rows)
 
 
+EVENTFUL = (
+    "| composed music with the hits and the course of a picture, training | {pieces} pieces, {hours:.2f} h | same |\n"
+)
+DECODER = "| codec, the decoder alone, latents kept | {steps} | {minutes:.0f} | - |\n"
+
+
 def filmed_from(points: list[dict]) -> str:
     """When made videos joined the generator's training."""
     step = next((p["step"] for p in points if p.get("filmed")), None)
@@ -130,6 +136,7 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--music", type=Path, required=True)
+    parser.add_argument("--eventful", type=Path, help="pieces made by make_music --eventful, where there are any")
     parser.add_argument("--video", type=Path, required=True)
     parser.add_argument("--recordings", type=Path, default=Path("data/recordings"))
     parser.add_argument("--machine", required=True, help="in words: on what, and for how long, the pack was trained")
@@ -141,6 +148,8 @@ def main() -> None:
     )
     folder = arguments.pack / "training"
     folder.mkdir(exist_ok=True)
+    if (alone := arguments.runs / "decoder" / "curve.jsonl").exists():
+        curves["decoder"] = curve(alone)
     for part, points in curves.items():
         # The adaptor writes a point every ten steps: every tenth of them draws the same curve.
         kept = [p for i, p in enumerate(points) if part != "adaptor" or p["kind"] != "train" or i % 10 == 0]
@@ -149,7 +158,8 @@ def main() -> None:
     (folder / "adaptor_heldout.json").write_text(json.dumps(adaptor, indent=2) + "\n")
     train_pieces, train_hours, styles = hours(arguments.music / "train")
     held_pieces, held_hours, _ = hours(arguments.music / "heldout")
-    last_codec = curves["codec"][-1]
+    last_codec, last_decoder = curves["codec"][-1], curves.get("decoder", curves["codec"])[-1]
+    pieces, length, _ = hours(arguments.eventful / "train") if arguments.eventful else (0, 0.0, None)
     text = TEXT.format(
         name=manifest["name"],
         version=manifest["version"],
@@ -161,6 +171,10 @@ def main() -> None:
         held_hours=held_hours,
         train_clips=len(list((arguments.video / "train").glob("*.r*.npz"))),
         held_clips=len(list((arguments.video / "heldout").glob("*.r*.npz"))),
+        eventful=EVENTFUL.format(pieces=pieces, hours=length) if pieces else "",
+        decoder_run=DECODER.format(steps=last_decoder["step"], minutes=last_decoder["minutes"])
+        if "decoder" in curves
+        else "",
         codec_steps=last_codec["step"],
         codec_minutes=last_codec["minutes"],
         codec_parameters=parameters(arguments.runs / "codec" / "decoder.pt", "decoder"),
@@ -180,7 +194,7 @@ def main() -> None:
         windows=velocity["windows"],
         solver_steps=velocity["solver_steps"],
         generator_rows=generator_rows(velocity),
-        **{k: v for k, v in last_codec.items() if k not in ("step", "minutes")},
+        **{k: v for k, v in last_decoder.items() if k not in ("step", "minutes")},
         **{k: v for k, v in adaptor.items() if k not in ("steps", "seed", "clips", "minutes", "windows")},
     )
     (arguments.pack / "TRAINING.md").write_text(text)

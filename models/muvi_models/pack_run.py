@@ -16,6 +16,8 @@ CHUNK = 128
 ADAPTOR_CHUNK = 512
 RESCALE = 0.7
 """How far guidance is kept from making the music louder, as in the app's solver."""
+STYLE_MORE, STYLE_UNTIL = 2.0, 0.5
+"""How much more the style clip is followed, per unit of guidance above 1, and until when, as in the app."""
 GRIFFIN_LIM = 24
 MOMENTUM = 0.9
 
@@ -71,15 +73,23 @@ class Pack:
         """Latents [window, Z] for one row of inputs (`evaluate_generator.window_of`); with guidance, rescaled."""
         solver, style = self.manifest["solver"], self.manifest["style_frames"]
         x = np.random.default_rng(seed).standard_normal(row["context"].shape).astype(np.float32)[None]
-        empty = {k: np.zeros_like(row[k]) for k in ("context", "video", "plan", "globals")}
-        empty["mask"] = row["style_mask"]
-        inputs = {k: np.stack([row[k], empty[k]]).astype(np.float32) for k in empty}
+        names = ("context", "video", "plan", "globals", "mask")
+        empty = {k: np.zeros_like(row[k]) for k in names} | {"mask": row["style_mask"]}
+        unstyled = {k: row[k].copy() for k in names}
+        for name in ("context", "plan"):
+            unstyled[name][:style] = 0
+        inputs = {k: np.stack([row[k], empty[k], unstyled[k]]).astype(np.float32) for k in names}
         steps, guidance = solver["steps"], solver["guidance"]
+        clip = row["plan"][:style].any() and guidance > 1
         for i in range(steps):
             t = i / steps
-            time = np.full(2, t, np.float32)
-            given, free = self.run("velocity", x=np.concatenate([x, x]), time=time, **inputs)[0]
-            data, guided = x[0] + (1 - t) * given, x[0] + (1 - t) * (free + guidance * (given - free))
+            n = 3 if clip and t < STYLE_UNTIL else 2
+            now = {k: v[:n] for k, v in inputs.items()}
+            given, free, *rest = self.run("velocity", x=np.repeat(x, n, 0), time=np.full(n, t, np.float32), **now)[0]
+            velocity = free + guidance * (given - free)
+            for other in rest:
+                velocity += STYLE_MORE * (guidance - 1) * (given - other)
+            data, guided = x[0] + (1 - t) * given, x[0] + (1 - t) * velocity
             window = slice(style, None)
             gain = data[window].std() / max(float(guided[window].std()), 1e-6)
             guided = guided * (RESCALE * gain + 1 - RESCALE)

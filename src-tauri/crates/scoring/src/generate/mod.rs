@@ -237,7 +237,8 @@ impl<'a> Composition<'a> {
         let mut state = vec![0.0; inputs.mask.len() * width];
         let noise = &mut state[style_frames * width..];
         fill_noise(self.request.seed, start as u64, width, noise);
-        let mut field = GuidedField::new(models, inputs, style_frames, &self.request.solver, cancel);
+        let clip = self.request.style.is_some();
+        let mut field = GuidedField::new(models, inputs, style_frames, clip, &self.request.solver, cancel);
         solve(&mut field, &mut state, &self.request.solver, |step| {
             on_event(GenerateEvent::Step {
                 window,

@@ -144,7 +144,7 @@ def result() -> dict:
     sync |= dict.fromkeys(["intensity" + kind for kind in ("", "_adaptor", "_shuffled", "_intended")], 0.5)
     sync |= dict.fromkeys(["csd", "hsd"], 0.5)
     codec = {"log_stft_db": 0.9, "convergence": 0.2, "chroma": 0.98, "mel_l1": 0.1}
-    made = {k: dict(sync) for k in ("plain", "styled", "asked", "truth", "noise")}
+    made = {k: dict(sync) for k in ("plain", "styled", "restyled", "asked", "truth", "noise")}
     made |= {"user_hits": {"landed": 0.9, "shifted": 0.1, "without": 0.1}, "style": {"accuracy": 0.9, "ceiling": 1.0}}
     made |= {"frechet": {"generated": 1.0, "codec": 0.5, "noise": 9.0, "training_pieces": 0.4}}
     adaptor = {"retrieval_mixed": 0.51, "retrieval_mixed_15s": 0.61, "share_object": 4.0, "share_distractor": 1.4}

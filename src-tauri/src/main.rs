@@ -10,6 +10,7 @@ mod dialog;
 mod dto;
 mod painting;
 mod scheme;
+mod terminal;
 mod ticks;
 mod window;
 
@@ -23,6 +24,9 @@ use tauri_plugin_log::{Target, TargetKind};
 use crate::ticks::Ticks;
 
 fn main() -> ExitCode {
+    if let Some(code) = terminal::answer(std::env::args().skip(1)) {
+        return code;
+    }
     let variables: Vec<_> = [muvi_session::NO_REPORTS]
         .into_iter()
         .chain(painting::variable())

@@ -50,11 +50,19 @@ JUDGED_WINDOWS = 2
 CODEC_WINDOWS, CODEC_LATENTS = 16, 64
 
 
-def mid_magnitudes(path: Path, start_s: float) -> np.ndarray:
-    """|STFT| / NORM of the mid of one window of a file [F, K]; silence behind its end."""
-    first, count = round(start_s * SAMPLE_RATE), WINDOW_FRAMES * SAMPLES_PER_LATENT
-    sound = read_window(path, first, count)
+def window_at(path: Path, start_s: float) -> np.ndarray:
+    """Samples float32 [2, n] of one window of a file; silence behind its end."""
+    return read_window(path, round(start_s * SAMPLE_RATE), WINDOW_FRAMES * SAMPLES_PER_LATENT)
+
+
+def mid_magnitudes(sound: np.ndarray) -> np.ndarray:
+    """|STFT| / NORM of the mid [F, K] of samples [2, n]."""
     return magnitudes(torch.from_numpy(sound)[None])[0, 0].numpy()
+
+
+def through_codec(pack: Pack, sound: np.ndarray) -> np.ndarray:
+    """The same of what the codec makes of the samples."""
+    return pack.decode(pack.encode(sound))
 
 
 def read_window(path: Path, first: int, count: int) -> np.ndarray:
@@ -109,8 +117,8 @@ def judge_of(held: Held, pack: Pack) -> StyleJudge:
     rows, names = [], []
     for style, path in [(s, f) for s, files in held.pieces["train"].items() for f in files]:
         for _ in range(JUDGED_WINDOWS):
-            start = held.excerpt(path)
-            for magnitude in (mid_magnitudes(path, start), pack.decode(encode_mid(pack, path, start))):
+            sound = window_at(path, held.excerpt(path))
+            for magnitude in (mid_magnitudes(sound), through_codec(pack, sound)):
                 rows.append(describe(magnitude))
                 names.append(style)
     return StyleJudge(np.array(rows), names)
@@ -126,7 +134,8 @@ def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder |
     latent = pack.manifest["latent"]["width"]
     rng, n = np.random.default_rng(5), len(held.clips)
     seen = [tuple(x.numpy() for x in pack.run_chunked(torch.from_numpy(c.features))) for c in held.clips]
-    real = [mid_magnitudes(f, c.start / 10) for f, c in zip(held.audio, held.clips, strict=True)]
+    sounds = [window_at(f, c.start / 10) for f, c in zip(held.audio, held.clips, strict=True)]
+    real = [mid_magnitudes(sound) for sound in sounds]
     rows: list[dict] = []
     made: dict[str, list[np.ndarray]] = {"plain": [], "asked": [], "styled": [], "restyled": []}
     hits_asked, wanted = [], {"styled": [], "restyled": []}
@@ -162,19 +171,15 @@ def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder |
     out["user_hits"] = users(made, hits_asked)
     both = [(m, w) for kind, names in wanted.items() for m, w in zip(made[kind], names, strict=True) if w]
     out["style"] = styles(judge, both, held, pack)
-    train = [mid_magnitudes(f, held.excerpt(f)) for files in held.pieces["train"].values() for f in files[:4]]
-    codec = [pack.decode(encode_mid(pack, f, c.start / 10)) for f, c in zip(held.audio, held.clips, strict=True)]
+    some = [f for files in held.pieces["train"].values() for f in files[:4]]
+    train = [mid_magnitudes(window_at(f, held.excerpt(f))) for f in some]
+    codec = [through_codec(pack, sound) for sound in sounds]
     sets = {"generated": made["plain"], "training_pieces": train, "codec": codec, "noise": noise}
     reference = np.concatenate([embeddings(m) for m in real])
     out["frechet"] = {k: frechet(np.concatenate([embeddings(m) for m in v]), reference) for k, v in sets.items()}
     if music_side is not None:
         out["sim"] = similarities(music_side, [s[0] for s in seen], made["plain"], held)
     return out
-
-
-def encode_mid(pack: Pack, path: Path, start_s: float) -> np.ndarray:
-    """Latents of one window of a file."""
-    return pack.encode(read_window(path, round(start_s * SAMPLE_RATE), WINDOW_FRAMES * SAMPLES_PER_LATENT))
 
 
 def sync_of(ours, reference, stranger, clip: Clip, intensities: tuple) -> dict[str, float]:
@@ -239,9 +244,9 @@ def styles(judge: StyleJudge, made: list[tuple[np.ndarray, str]], held: Held, pa
         right.setdefault(wanted, []).append(judge.judge(magnitude, FIVE) == wanted)
     true, coded = [], []
     for style, path in [(s, f) for s in FIVE for f in held.pieces["heldout"].get(s, [])]:
-        start = held.excerpt(path)
-        true.append(judge.judge(mid_magnitudes(path, start), FIVE) == style)
-        coded.append(judge.judge(pack.decode(encode_mid(pack, path, start)), FIVE) == style)
+        sound = window_at(path, held.excerpt(path))
+        true.append(judge.judge(mid_magnitudes(sound), FIVE) == style)
+        coded.append(judge.judge(through_codec(pack, sound), FIVE) == style)
     return {
         "accuracy": float(np.mean([r for each in right.values() for r in each])),
         "of_each": {style: float(np.mean(each)) for style, each in sorted(right.items())},

@@ -75,9 +75,7 @@ class Pack:
         x = np.random.default_rng(seed).standard_normal(row["context"].shape).astype(np.float32)[None]
         names = ("context", "video", "plan", "globals", "mask")
         empty = {k: np.zeros_like(row[k]) for k in names} | {"mask": row["style_mask"]}
-        unstyled = {k: row[k].copy() for k in names}
-        for name in ("context", "plan"):
-            unstyled[name][:style] = 0
+        unstyled = row | {k: np.pad(row[k][style:], ((style, 0), (0, 0))) for k in ("context", "plan")}
         inputs = {k: np.stack([row[k], empty[k], unstyled[k]]).astype(np.float32) for k in names}
         steps, guidance = solver["steps"], solver["guidance"]
         clip = row["plan"][:style].any() and guidance > 1

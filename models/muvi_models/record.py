@@ -66,6 +66,11 @@ Batches, rates, schedules, dropouts and losses stand in `configs.py` and in the 
 | attention on the object that carries the rhythm, times its share | {share_object:.1f} | {share_distractor:.1f} on distractors |
 """
 
+EVENTFUL = (
+    "| composed music with the hits and the course of a picture, training | {pieces} pieces, {hours:.2f} h | same |\n"
+)
+DECODER = "| codec, the decoder alone, latents kept | {steps} | {minutes:.0f} | - |\n"
+
 
 def curve(path: Path) -> list[dict]:
     """Points of a training curve."""
@@ -106,12 +111,6 @@ def generator_rows(heldout: dict) -> str:
             s = entry["shuffled"]
             rows.append(f"| … against another plan | {s['intensity']:.2f} | {s['hits']:.2f} | {s['chords']:.2f} | - |")
     return "\n".join(rows)
-
-
-EVENTFUL = (
-    "| composed music with the hits and the course of a picture, training | {pieces} pieces, {hours:.2f} h | same |\n"
-)
-DECODER = "| codec, the decoder alone, latents kept | {steps} | {minutes:.0f} | - |\n"
 
 
 def filmed_from(points: list[dict]) -> str:

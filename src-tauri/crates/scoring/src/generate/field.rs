@@ -61,6 +61,7 @@ impl<'m> GuidedField<'m> {
         };
         let all = [
             &mut inputs.context,
+            &mut inputs.mask,
             &mut inputs.video,
             &mut inputs.plan,
             &mut inputs.globals,
@@ -72,12 +73,10 @@ impl<'m> GuidedField<'m> {
                 values.copy_within(..own, 2 * own);
             }
         }
-        inputs.mask.resize(branches * rows, 0.0);
         if branches >= 2 {
-            inputs.mask[rows..rows + style_rows].fill(1.0);
+            inputs.mask[rows..][..style_rows].fill(1.0);
         }
         if branches == 3 {
-            inputs.mask.copy_within(..rows, 2 * rows);
             for values in [&mut inputs.context, &mut inputs.plan] {
                 let own = values.len() / 3;
                 values[2 * own..][..own / rows * style_rows].fill(0.0);
@@ -109,7 +108,7 @@ impl VelocityField for GuidedField<'_> {
             self.inputs.plan.len() / (all * rows),
             self.inputs.globals.len() / all,
         );
-        for branch in self.state.chunks_exact_mut(state.len()) {
+        for branch in self.state.chunks_exact_mut(state.len()).take(batch) {
             branch.copy_from_slice(state);
         }
         let (inputs, times) = (&self.inputs, [time; 3]);

@@ -36,7 +36,7 @@ from .picture_plan import (
     shown_hits,
     user_hits,
 )
-from .pieces import audio_files
+from .pieces import audio_files, first_bpm
 from .spectrogram import magnitudes
 from .sync import TOLERANCE_S, beats_in_bins, hits_and_chance, met, strong_onsets
 from .video_data import Clip, load_clips
@@ -47,6 +47,10 @@ FRAMES = int(DURATION_S * FRAME_RATE[0] / FRAME_RATE[1])
 FIVE = ["ambient", "electronic", "orchestral", "piano", "rock"]
 JUDGED_WINDOWS = 2
 """Windows of each training piece that the judge hears: with one it mistakes ambient for orchestral more often."""
+JUDGED_MUSIC = ("music", "eventful")
+"""Where it hears them. Music that follows a picture is of its style, too: who has never heard it takes what it truly is
+for another style (true ambient pieces of that kind: half of the windows)."""
+SPLITS = ("train", "heldout")
 CODEC_WINDOWS, CODEC_LATENTS = 16, 64
 
 
@@ -86,7 +90,8 @@ class Held:
         self.audio = [self.file(found[i][0], found[i][1].piece) for i in order[:clips]]
         if not self.clips:
             raise SystemExit(f"no held-out clips of {FRAMES / 10:.0f} s in {roots}: run muvi_models.data first")
-        self.pieces = {split: self.by_style(roots, split) for split in ("train", "heldout")}
+        self.pieces = {split: self.by_style([root / "music" / split for root in roots]) for split in SPLITS}
+        self.judged = self.by_style([root / kind / "train" for root in roots for kind in JUDGED_MUSIC])
         self.folders = [root / "music" / "heldout" for root in roots]
 
     @staticmethod
@@ -95,11 +100,11 @@ class Held:
         return root / "music" / "heldout" / f"{piece}.flac"
 
     @staticmethod
-    def by_style(roots: list[Path], split: str) -> dict[str, list[Path]]:
-        """Audio files of a split by style."""
+    def by_style(folders: list[Path]) -> dict[str, list[Path]]:
+        """Audio files of folders by style."""
         out: dict[str, list[Path]] = {}
-        for root in roots:
-            for path in audio_files(root / "music" / split):
+        for folder in folders:
+            for path in audio_files(folder):
                 out.setdefault(path.stem.rsplit("_", 1)[0], []).append(path)
         return out
 
@@ -115,7 +120,7 @@ def judge_of(held: Held, pack: Pack) -> StyleJudge:
     Who has only heard the true sound takes the codec's own colour for a style.
     """
     rows, names = [], []
-    for style, path in [(s, f) for s, files in held.pieces["train"].items() for f in files]:
+    for style, path in [(s, f) for s, files in held.judged.items() for f in files]:
         for _ in range(JUDGED_WINDOWS):
             sound = window_at(path, held.excerpt(path))
             for magnitude in (mid_magnitudes(sound), through_codec(pack, sound)):
@@ -147,9 +152,10 @@ def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder |
         kinds = {"plain": plain, "asked": picture_row(clip, conditioning, curves, latent, None, asked, i)}
         for j, kind in enumerate(wanted):
             style = FIVE[(i + 2 * j) % len(FIVE)]
-            clip_latents = style_latents(pack, held, style, clip.piece, rng)
-            wanted[kind].append(style if clip_latents is not None else None)
-            kinds[kind] = picture_row(clip, conditioning, curves, latent, clip_latents, seed=i)
+            chosen = style_clip(pack, held, style, clip.piece, rng)
+            wanted[kind].append(style if chosen else None)
+            clip_latents, *pulse = chosen or (None,)
+            kinds[kind] = picture_row(clip, conditioning, curves, latent, clip_latents, None, i, *pulse)
         for kind, row in kinds.items():
             made[kind].append(pack.decode(pack.generate(row, seed=100 + i)))
         print(f"clip {i + 1}/{n}: {time.monotonic() - began:.1f} s", flush=True)
@@ -224,8 +230,11 @@ def users(made: dict, asked: list[np.ndarray]) -> dict[str, float]:
     return {"landed": float(np.mean(landed)), "shifted": float(np.mean(shifted)), "without": float(np.mean(without))}
 
 
-def style_latents(pack: Pack, held: Held, style: str, but: str, rng: np.random.Generator) -> np.ndarray | None:
-    """Latents [STYLE_FRAMES, Z] of an excerpt of a held-out piece of the style, but of that one; None without any."""
+def style_clip(
+    pack: Pack, held: Held, style: str, but: str, rng: np.random.Generator
+) -> tuple[np.ndarray, float, float] | None:
+    """Latents [STYLE_FRAMES, Z] of an excerpt of a held-out piece of the style, but of that one, its beats a minute and
+    its arousal, as the app knows them of its palette; None without any."""
     files = held.pieces["heldout"].get(style, [])
     files = [f for f in files if f.stem != but] or files
     if not files:
@@ -233,7 +242,8 @@ def style_latents(pack: Pack, held: Held, style: str, but: str, rng: np.random.G
     path = files[int(rng.integers(len(files)))]
     first = round(held.excerpt(path) * SAMPLE_RATE)
     sound = read_window(path, first, (STYLE_FRAMES + 32) * SAMPLES_PER_LATENT)
-    return pack.encode(sound)[16 : 16 + STYLE_FRAMES]
+    labels = json.loads(path.with_suffix(".json").read_text())
+    return pack.encode(sound)[16 : 16 + STYLE_FRAMES], first_bpm(labels), labels["arousal"]
 
 
 def styles(judge: StyleJudge, made: list[tuple[np.ndarray, str]], held: Held, pack: Pack) -> dict:

@@ -17,6 +17,10 @@ FLAT_MOTION = 0.03
 """Movement that changes less than this is flat, as an intensity is that changes less than FLAT."""
 HIT_THRESHOLD = 0.4
 CUT_STRENGTH = 0.9
+LANDED_S, BEAT_VALUE, PICKUP_COST = 0.07, 0.5, 0.25
+NEUTRAL_BPM, AROUSAL_OCTAVES, MOOD_OCTAVES, CLIP_OCTAVES = 104.0, 0.45, 0.22, 0.1
+SLOWEST, FASTEST, TEMPO_STEP = 66.0, 160.0, 0.5
+"""As in the app's `plan::tempo`."""
 LOOPS = {
     True: [(0, 4, 7), (7, 11, 2), (9, 0, 4), (5, 9, 0)],
     False: [(0, 3, 7), (8, 0, 3), (3, 7, 10), (10, 2, 5)],
@@ -74,21 +78,48 @@ def shown_hits(clip: Clip, frames: int) -> np.ndarray:
     return np.maximum(frame_time(np.flatnonzero(clip.targets()[:frames] > 0)), 0.0)
 
 
-def steady_beats(hits: np.ndarray, strengths: np.ndarray, duration_s: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """Beats and downbeats (s) of the one tempo (bpm) that meets the hits best."""
-    best, found = -1.0, (100.0, 0.0)
-    for bpm in np.arange(72, 150, 0.5):
-        beat = 60 / bpm
-        for phase in np.arange(16) / 16 * beat:
-            away = np.abs((hits - phase + beat / 2) % beat - beat / 2)
-            # A slower pulse that meets as much is the better one: it meets less by chance.
-            score = float((strengths * np.exp(-0.5 * (away / 0.04) ** 2)).sum()) - 0.002 * bpm
-            if score > best or best < 0:
-                best, found = score, (bpm, phase)
-    bpm, phase = found
-    beats = np.arange(phase, duration_s, 60 / bpm)
-    meets = [sum(strengths[np.abs(hits - b) < 0.07].sum() for b in beats[i::4]) for i in range(4)]
-    return beats, beats[int(np.argmax(meets)) :: 4], float(bpm)
+def preferred_bpm(arousal: float, clip_bpm: float | None = None, clip_arousal: float | None = None) -> float:
+    """The tempo (beats a minute) that a mood prefers, arousal -1..1; with a clip, the octave of its pulse nearest to
+    what its own arousal prefers, where one lies in the range."""
+    wanted = NEUTRAL_BPM * 2 ** (AROUSAL_OCTAVES * (arousal if clip_arousal is None else clip_arousal))
+    octaves = [clip_bpm * k for k in (0.5, 1, 2) if SLOWEST <= clip_bpm * k <= FASTEST] if clip_bpm else []
+    if octaves:
+        return min(octaves, key=lambda bpm: abs(np.log2(bpm / wanted)))
+    return NEUTRAL_BPM * 2 ** (AROUSAL_OCTAVES * arousal)
+
+
+def steady_beats(
+    hits: np.ndarray,
+    strengths: np.ndarray,
+    duration_s: float,
+    preferred: float = NEUTRAL_BPM,
+    octaves: float = MOOD_OCTAVES,
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Beats and downbeats (s) of the one tempo (bpm) that meets the hits best; the app's tempo solver (`plan::tempo`)
+    for a single stretch. `octaves` away from the preferred tempo cost half a point."""
+    best, found = -np.inf, (preferred, 0.0)
+    anchors = np.append(0.0, hits[strengths >= 0.6 * strengths.max()]) if len(hits) else np.zeros(1)
+    for bpm in np.arange(SLOWEST, FASTEST + TEMPO_STEP, TEMPO_STEP):
+        beat, bar = 60 / bpm, 240 / bpm
+        taste = -0.5 * (np.log2(bpm / preferred) / octaves) ** 2 * (1 + 0.05 * strengths.sum())
+        on_bar, on_beat = (worth_of_miss(hits - anchors[:, None], period) for period in (bar, beat))
+        chance = 2 * LANDED_S * ((1 - BEAT_VALUE) / bar + BEAT_VALUE / beat)
+        worth = (strengths * (np.maximum(on_bar, BEAT_VALUE * on_beat) - chance)).sum(1)
+        into = anchors % bar
+        worth = worth - PICKUP_COST * (np.minimum(into, bar - into) >= LANDED_S)
+        at = int(np.argmax(worth))
+        if worth[at] + taste > best:
+            best, found = worth[at] + taste, (float(bpm), float(anchors[at]))
+    bpm, downbeat = found
+    first = -int(downbeat // (60 / bpm))
+    beats = downbeat + 60 / bpm * np.arange(first, (duration_s - downbeat) * bpm / 60)
+    return beats, beats[-first % 4 :: 4], bpm
+
+
+def worth_of_miss(away: np.ndarray, period: float) -> np.ndarray:
+    """1 for a hit on a pulse, half at LANDED_S from it, 0 beyond; `away`: seconds from one of its beats."""
+    miss = np.abs(away - np.round(away / period) * period)
+    return np.where(miss <= LANDED_S, 1 - 0.5 * (miss / LANDED_S) ** 2, 0.0)
 
 
 def picture_row(
@@ -99,10 +130,12 @@ def picture_row(
     style: np.ndarray | None = None,
     extra_hits: np.ndarray | None = None,
     seed: int = 0,
+    clip_bpm: float | None = None,
+    clip_arousal: float | None = None,
 ) -> dict[str, np.ndarray]:
     """Inputs for a clip's first window; conditioning [T, D], curves [T, 4], `latent` Z, style latents [112, Z].
 
-    `extra_hits` (s) are those that a user sets, beside the picture's.
+    `extra_hits` (s) are those that a user sets, beside the picture's. `clip_bpm`, `clip_arousal`: of the style clip.
     """
     s, w = STYLE_FRAMES, WINDOW_FRAMES
     times = latent_times(w)
@@ -111,8 +144,10 @@ def picture_row(
     hits, strengths = found_hits(clip, curves[:, 0], frames)
     if extra_hits is not None:
         hits, strengths = np.append(hits, extra_hits), np.append(strengths, np.ones(len(extra_hits)))
-    beats, downbeats, bpm = steady_beats(hits, strengths, times[-1])
     valence, arousal = (float(2 * curves[:frames, k].mean() - 1) for k in (2, 3))
+    preferred = preferred_bpm(arousal, clip_bpm, clip_arousal)
+    octaves = CLIP_OCTAVES if clip_bpm else MOOD_OCTAVES
+    beats, downbeats, bpm = steady_beats(hits, strengths, times[-1], preferred, octaves)
 
     intensity = picture_intensity(curves[:, 1], movement(clip))
     plan = np.zeros((s + w, len(PLAN_CHANNELS)), np.float32)

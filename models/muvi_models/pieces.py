@@ -67,6 +67,12 @@ def encode(encoder: CodecEncoder, stereo: np.ndarray, chunk: int = 512) -> np.nd
     return np.concatenate(out)
 
 
+def first_bpm(labels: dict) -> float:
+    """Beats a minute with which a piece begins."""
+    bpm = labels["bpm"]
+    return float(bpm if isinstance(bpm, int | float) else (bpm[0]["bpm"] if isinstance(bpm[0], dict) else bpm[0]))
+
+
 def encode_piece(encoder: CodecEncoder, path: Path) -> dict:
     """Arrays stored per piece."""
     labels = json.loads(path.with_suffix(".json").read_text())
@@ -81,12 +87,10 @@ def encode_piece(encoder: CodecEncoder, path: Path) -> dict:
             "style": np.array(labels["style"]),
         }
     plan = plan_of(labels, len(latents), loudness_curve(audio, len(latents)))
-    bpm = labels["bpm"]
-    first = bpm if isinstance(bpm, int | float) else (bpm[0]["bpm"] if isinstance(bpm[0], dict) else bpm[0])
     return {
         "latents": latents.astype(np.float16),
         "plan": plan.astype(np.float16),
-        "globals": globals_of(float(first), labels["valence"], labels["arousal"]),
+        "globals": globals_of(first_bpm(labels), labels["valence"], labels["arousal"]),
         "end": np.int64(np.ceil(labels["end_s"] * SAMPLE_RATE / 2048)),
         "style": np.array(labels["style"]),
     }

@@ -79,7 +79,9 @@ def train(arguments) -> None:
     workers.same_start((model, mean))
     torch.manual_seed(step * workers.world + workers.rank)
     seed = step * workers.world + workers.rank
-    sampler = WindowSampler(train_pieces, seed, width=model.config.video, device=workers.device)
+    sampler = WindowSampler(
+        train_pieces, seed, width=model.config.video, device=workers.device, often=dict(arguments.often)
+    )
     del train_pieces
     held = held_batches(WindowSampler(held_pieces, seed=5, width=model.config.video), 4, 8) if workers.first else []
     budget, curve = Budget(arguments.minutes, spent), Curve(arguments.run / "curve.jsonl")
@@ -117,6 +119,12 @@ def train(arguments) -> None:
     workers.wait()
 
 
+def pattern_and_factor(text: str) -> tuple[str, float]:
+    """`ambient_*=2` taken apart."""
+    pattern, _, factor = text.rpartition("=")
+    return pattern, float(factor)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -127,6 +135,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=100)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--filmed", type=float, default=0.4, help="part of the windows taken from filmed pieces")
+    parser.add_argument(
+        "--often",
+        nargs="*",
+        default=[],
+        type=pattern_and_factor,
+        metavar="NAMES=TIMES",
+        help='draw pieces that fit a pattern so many times as often, as "ambient_*=2"',
+    )
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--hold", type=float, default=0.3)
     parser.add_argument("--config", choices=list(CONFIGS), default="mini", help="sizes by name")

@@ -1,5 +1,8 @@
 """Training windows for the velocity network: what is given, what is left out, what must be filled in."""
 
+from fnmatch import fnmatch
+from math import prod
+
 import torch
 
 from .contract import PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
@@ -10,13 +13,15 @@ DROP_ALL = 0.12
 DROP = {"hits": 0.25, "beats": 0.3, "chords": 0.25, "intensity": 0.15, "end": 0.1}
 DROP_GLOBALS = 0.3
 DROP_STYLE = 0.12
+ONLY_STYLE = 0.1
 DROP_VIDEO = 0.3
 NO_CONTEXT, PREFIX = 0.45, 0.3
-"""Probabilities: nothing given, the window's start given; else a random gap is left."""
+"""Probabilities: nothing given, the window's start given; else a random gap is left. `ONLY_STYLE`: nothing but the
+clip is given, which is then the only word on the sound."""
 ENDING, OPENING = 1 / 6, 1 / 12
 """Part of the windows that hold a piece's ending, and its opening: more than by chance."""
 STYLE_TRIES = 8
-RELATIVE, MOOD_JITTER = 0.4, 0.25
+RELATIVE, MOOD_JITTER = 0.4, 0.4
 """Part of the windows whose intensity is stretched as a picture's is, and the deviation of the noise on the mood: how
 loud and how lively a style usually is must not tell which style is meant."""
 
@@ -61,7 +66,9 @@ class WindowSampler:
         style: int = STYLE_FRAMES,
         width: int = 64,
         device: torch.device | str = "cpu",
+        often: dict[str, float] | None = None,
     ):
+        """`often`: how many times as often as by chance pieces are drawn whose names fit a pattern."""
         if not pieces:
             raise SystemExit("no encoded pieces: run muvi_models.pieces first")
         self.window, self.style, self.device = window, style, torch.device(device)
@@ -73,7 +80,8 @@ class WindowSampler:
         # Half precision, as they are stored: the music of ten hours is to fit beside the network.
         self.latents = torch.cat([torch.from_numpy(p.latents).half() for p in pieces]).to(device)
         self.plan = torch.cat([torch.from_numpy(p.plan).half() for p in pieces]).to(device)
-        self.chance = self.lengths.float()
+        factors = [prod(k for p, k in (often or {}).items() if fnmatch(piece.name, p)) for piece in pieces]
+        self.chance = self.lengths * torch.tensor(factors, dtype=torch.float32, device=device)
         clips = [(i, first, c, len(p.video)) for i, p in enumerate(pieces) for first, c in p.video]
         self.filmed = len({c[0] for c in clips})
         """Pieces that have made videos."""
@@ -153,8 +161,10 @@ class WindowSampler:
 
         nothing = self.draw(size, 1) < DROP_ALL
         mask = torch.ones(size, s + w, 1, device=self.device)
-        mask[:, s:, 0] = given_masks(self.draw, size, w, self.device) * ~nothing
-        styled = (self.draw(size, 1) >= DROP_STYLE) & ~nothing
+        alone = (self.draw(size, 1) < ONLY_STYLE) & ~nothing
+        mask[:, s:, 0] = given_masks(self.draw, size, w, self.device) * ~(nothing | alone)
+        styled = ((self.draw(size, 1) >= DROP_STYLE) | alone) & ~nothing
+        nothing = nothing | alone
         plan[:, :s, channel("style")] = styled.float()
         for name, chance in DROP.items():
             dropped = (self.draw(size, 1) < chance) | nothing

@@ -12,7 +12,7 @@ from muvi_models.evaluate import named
 from muvi_models.judges import StyleJudge, describe, embeddings, frechet
 from muvi_models.model_card import bar_of, write_card
 from muvi_models.pack_run import Pack, griffin_lim
-from muvi_models.picture_plan import picture_intensity, picture_row, steady_beats, user_hits
+from muvi_models.picture_plan import picture_intensity, picture_row, preferred_bpm, steady_beats, user_hits
 from muvi_models.plan import LOUD, QUIET
 from muvi_models.spectrogram import magnitudes, stft
 from muvi_models.sync import beats_in_bins, hits_and_chance, met, onsets, strong_onsets
@@ -56,9 +56,20 @@ def test_onsets_are_found_where_tones_begin():
 def test_a_steady_pulse_meets_the_hits():
     for bpm in (84.0, 120.0, 141.0):
         hits = 0.3 + np.array([0, 4, 6, 12, 16, 20]) * 60 / bpm
-        beats, downbeats, found = steady_beats(hits, np.ones(6), 15.0)
-        assert met(hits, beats).all(), bpm
-        assert (set(downbeats) <= set(beats) and min(found % bpm, bpm % found) < 1.5) or found > 0
+        beats, downbeats, found = steady_beats(hits, np.ones(6), 15.0, 0.95 * bpm)
+        assert met(hits, beats).all() and met(hits[[0, 1, 3, 4, 5]], downbeats).all(), bpm
+        assert set(downbeats) <= set(beats) and np.allclose(np.diff(beats), 60 / found)
+        assert 0 <= beats[0] < 60 / found and 15 - 60 / found <= beats[-1] < 15
+
+
+def test_a_pulse_without_hits_is_the_preferred_one():
+    nothing = np.zeros(0)
+    assert abs(steady_beats(nothing, nothing, 15.0, 83.0)[2] - 83) <= 0.5
+    calm, lively = (preferred_bpm(arousal) for arousal in (-0.8, 0.8))
+    assert calm < preferred_bpm(0) < lively
+    # A clip's pulse counts in the octave that is as lively as the clip, not as the picture.
+    assert preferred_bpm(0.8, 72, -0.8) == 72 and preferred_bpm(-0.8, 72, 0.8) == 144
+    assert preferred_bpm(0.8, 300) == 150
 
 
 def clip() -> Clip:

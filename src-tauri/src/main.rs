@@ -32,6 +32,9 @@ fn main() -> ExitCode {
         .chain(painting::variable())
         .collect();
     muvi_session::begin_with(&variables);
+    if let Some(code) = terminal::without_display() {
+        return code;
+    }
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             window::show(app);

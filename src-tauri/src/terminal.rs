@@ -12,11 +12,11 @@ Usage: muvi-studio [FILE]
   -V, --version  print the version
 
 To score videos without a window, use muvi.";
+#[cfg(target_os = "linux")]
 const NO_DISPLAY: &str =
-    "muvi-studio: there is no display to open a window on; start it from a desktop, or use muvi here";
+    "muvi-studio: no display to open a window on can be reached; start it from a desktop, or use muvi here";
 
-/// What the program ends with at once, where no window is wanted or none can be had; `arguments` without the program's
-/// own name.
+/// What the program ends with at once, where no window is wanted; `arguments` without the program's own name.
 pub fn answer(arguments: impl Iterator<Item = String>) -> Option<ExitCode> {
     for argument in arguments {
         let text = match argument.as_str() {
@@ -28,15 +28,16 @@ pub fn answer(arguments: impl Iterator<Item = String>) -> Option<ExitCode> {
         let _ = writeln!(std::io::stdout(), "{text}");
         return Some(ExitCode::SUCCESS);
     }
-    if has_display() {
-        return None;
-    }
-    let _ = writeln!(std::io::stderr(), "{NO_DISPLAY}");
-    Some(ExitCode::FAILURE)
+    None
 }
 
-/// Whether a window can be asked for; GTK ends the program where it can't.
-fn has_display() -> bool {
-    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
+/// What the program ends with where no window can be had: Tauri panics where GTK finds no display. Starts GTK, so the
+/// environment is to be set before.
+pub fn without_display() -> Option<ExitCode> {
+    #[cfg(target_os = "linux")]
+    if gtk::init().is_err() {
+        let _ = writeln!(std::io::stderr(), "{NO_DISPLAY}");
+        return Some(ExitCode::FAILURE);
+    }
+    None
 }

@@ -28,11 +28,18 @@ fn help_and_version_need_no_display() {
 #[test]
 #[cfg(target_os = "linux")]
 fn no_display_is_told_in_words() {
-    let said = without_display(&["a film.mp4"]);
-    assert_eq!(said.status.code(), Some(1), "{said:?}");
-    let text = String::from_utf8(said.stderr).unwrap();
-    assert!(
-        text.contains("no display") && !text.contains("panicked"),
-        "{text}"
-    );
+    let unreachable = Command::new(env!("CARGO_BIN_EXE_muvi-studio"))
+        .arg("a film.mp4")
+        .env("DISPLAY", ":4071")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
+    for said in [without_display(&["a film.mp4"]), unreachable] {
+        assert_eq!(said.status.code(), Some(1), "{said:?}");
+        let text = String::from_utf8(said.stderr).unwrap();
+        assert!(
+            text.contains("no display") && !text.contains("panicked"),
+            "{text}"
+        );
+    }
 }

@@ -36,6 +36,10 @@ impl FromStr for Method {
 /// The value that the paper on rescaled guidance found good.
 const RESCALE: f32 = 0.7;
 
+/// Until then in the solver's time the style clip has guidance of its own: what music is made of is settled in the first
+/// half.
+const STYLE_UNTIL: f64 = 0.5;
+
 /// How the flow is solved.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SolverSettings {
@@ -63,6 +67,28 @@ impl SolverSettings {
             rescale: RESCALE,
             sway: 0.0,
         }
+    }
+
+    /// Branches of guidance at a time of the flow: the conditioned one, the one without conditions and, early on with a
+    /// style clip, the one with all but the clip.
+    pub fn branches(&self, clip: bool, time: f64) -> usize {
+        match self.guidance {
+            1.0 => 1,
+            scale if clip && scale > 1.0 && time < STYLE_UNTIL => 3,
+            _ => 2,
+        }
+    }
+
+    /// How often the network is evaluated on one window, each branch counted.
+    pub fn evaluations(&self, clip: bool) -> usize {
+        let grid = time_grid(self.steps, self.sway);
+        let branches = |times: &[f64]| match self.method {
+            Method::Euler => self.branches(clip, times[0]),
+            Method::Midpoint => {
+                self.branches(clip, times[0]) + self.branches(clip, middle(times[0], times[1]))
+            }
+        };
+        grid.windows(2).map(branches).sum()
     }
 
     /// Why these settings can't be solved with, if so.
@@ -131,12 +157,17 @@ pub fn solve<F: VelocityField>(
         if settings.method == Method::Midpoint {
             half.copy_from_slice(state);
             step(&mut half, &velocity, 0.5 * dt);
-            field.velocity(&half, (t + 0.5 * dt) as f32, &mut velocity)?;
+            field.velocity(&half, middle(t, times[1]) as f32, &mut velocity)?;
         }
         step(state, &velocity, dt);
         after_step(i + 1)?;
     }
     Ok(())
+}
+
+/// When a midpoint step looks a second time.
+fn middle(from: f64, to: f64) -> f64 {
+    from + 0.5 * (to - from)
 }
 
 fn step(state: &mut [f32], velocity: &[f32], dt: f64) {
@@ -184,6 +215,29 @@ mod tests {
             let midpoint = error(Method::Midpoint, 10, sway) / error(Method::Midpoint, 20, sway);
             assert!((1.7..2.4).contains(&euler), "{euler}");
             assert!((3.3..4.9).contains(&midpoint), "{midpoint}");
+        }
+    }
+
+    #[test]
+    fn evaluations_count_every_branch() {
+        let settings = |method, guidance| SolverSettings {
+            method,
+            steps: 10,
+            guidance,
+            rescale: 0.7,
+            sway: 0.0,
+        };
+        for (method, guidance, without, with) in [
+            (Method::Euler, 1.0, 10, 10),
+            (Method::Euler, 0.5, 20, 20),
+            (Method::Euler, 2.5, 20, 25),
+            (Method::Midpoint, 2.5, 40, 50),
+        ] {
+            let settings = settings(method, guidance);
+            assert_eq!(
+                (settings.evaluations(false), settings.evaluations(true)),
+                (without, with)
+            );
         }
     }
 

@@ -23,8 +23,6 @@ pub(super) struct WindowInputs {
 /// How much more than the other conditions the style clip is followed, per unit of guidance above 1; chosen on held-out
 /// clips by the judge of `muvi_models.evaluate`: without it a quiet clip yields to a lively picture's plan.
 const STYLE_MORE: f32 = 2.0;
-/// Until then in the solver's time: what music is made of is settled in the first half.
-const STYLE_UNTIL: f32 = 0.5;
 
 /// Evaluates the branches of guidance in one batch: with the conditions, without them and, early on, with all but the
 /// style clip (guidance per condition after Brooks et al., InstructPix2Pix, arXiv 2211.09800).
@@ -32,8 +30,8 @@ pub(super) struct GuidedField<'m> {
     models: &'m mut MusicModels,
     cancel: &'m Cancel,
     inputs: WindowInputs,
-    guidance: f32,
-    rescale: f32,
+    solver: SolverSettings,
+    clip: bool,
     branches: usize,
     rows: usize,
     width: usize,
@@ -53,12 +51,8 @@ impl<'m> GuidedField<'m> {
     ) -> Self {
         let width = models.manifest().latent.width;
         let rows = inputs.mask.len();
-        // A scale of 1 is the conditioned branch alone.
-        let branches = match solver.guidance {
-            1.0 => 1,
-            scale if clip && scale > 1.0 => 3,
-            _ => 2,
-        };
+        // The most there are: those of the start.
+        let branches = solver.branches(clip, 0.0);
         let all = [
             &mut inputs.context,
             &mut inputs.mask,
@@ -86,8 +80,8 @@ impl<'m> GuidedField<'m> {
             models,
             cancel,
             inputs,
-            guidance: solver.guidance,
-            rescale: solver.rescale,
+            solver: *solver,
+            clip,
             branches,
             rows,
             width,
@@ -102,7 +96,7 @@ impl VelocityField for GuidedField<'_> {
     fn velocity(&mut self, state: &[f32], time: f32, out: &mut [f32]) -> Result<(), GenerateError> {
         self.cancel.check()?;
         let (all, rows, width) = (self.branches, self.rows, self.width);
-        let batch = if time < STYLE_UNTIL { all } else { all.min(2) };
+        let batch = self.solver.branches(self.clip, f64::from(time));
         let (video, plan, globals) = (
             self.inputs.video.len() / (all * rows),
             self.inputs.plan.len() / (all * rows),
@@ -131,14 +125,15 @@ impl VelocityField for GuidedField<'_> {
         }
         let (without, unstyled) = others.split_at(state.len());
         for ((o, c), u) in out.iter_mut().zip(with).zip(without) {
-            *o = u + self.guidance * (c - u);
+            *o = u + self.solver.guidance * (c - u);
         }
-        let more = STYLE_MORE * (self.guidance - 1.0);
+        let more = STYLE_MORE * (self.solver.guidance - 1.0);
         for ((o, c), s) in out.iter_mut().zip(with).zip(unstyled) {
             *o += more * (c - s);
         }
-        if self.rescale > 0.0 {
-            rescale(state, with, out, &self.inputs.mask[..rows], time, self.rescale);
+        let part = self.solver.rescale;
+        if part > 0.0 {
+            rescale(state, with, out, &self.inputs.mask[..rows], time, part);
         }
         Ok(())
     }

@@ -218,6 +218,7 @@ pub(super) fn compose(
     let work = Work {
         windows: piece.windows(),
         solver,
+        clip: style.is_some(),
         decoded: samples,
         timing,
     };
@@ -252,6 +253,8 @@ pub(super) fn latents(engine: &Engine, music: Latents, style: Option<Latents>) -
 pub(super) struct Work {
     pub(super) windows: usize,
     pub(super) solver: SolverSettings,
+    /// Whether it was in the style of a clip.
+    pub(super) clip: bool,
     /// Samples that were decoded.
     pub(super) decoded: u64,
     pub(super) timing: Timing,

@@ -168,6 +168,7 @@ pub(super) fn regenerate(
     let work = Work {
         windows: piece.windows(),
         solver,
+        clip: given.is_some(),
         decoded,
         timing,
     };

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
-use muvi_scoring::solver::{Method, SolverSettings};
+use muvi_scoring::solver::SolverSettings;
 use serde::{Deserialize, Serialize};
 
 use super::make::Work;
@@ -35,7 +35,7 @@ pub(super) struct Speeds {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Speed {
-    /// Seconds of one evaluation of one window without guidance.
+    /// Seconds of one evaluation of one branch of one window.
     evaluation_s: f64,
     /// Seconds of decoding one sample.
     sample_s: f64,
@@ -59,12 +59,12 @@ impl Speeds {
 
     /// Remembers how long the work took. A cache never fails a job.
     pub(super) fn learn(&mut self, key: &str, work: &Work) {
-        let count = evaluations(work.windows, &work.solver);
-        if count == 0.0 || work.decoded == 0 {
+        let count = work.windows * work.solver.evaluations(work.clip);
+        if count == 0 || work.decoded == 0 {
             return;
         }
         let new = Speed {
-            evaluation_s: work.timing.solving.as_secs_f64() / count,
+            evaluation_s: work.timing.solving.as_secs_f64() / count as f64,
             sample_s: work.timing.decoding.as_secs_f64() / work.decoded as f64,
         };
         let mixed = self.known.get(key).map_or(new, |old| Speed {
@@ -89,32 +89,26 @@ impl Speeds {
         Ok(())
     }
 
-    /// How long `windows` windows and `decoded` samples take.
+    /// How long `windows` windows and `decoded` samples take; `clip`: with a style clip.
     pub(super) fn forecast(
         &self,
         key: &str,
         windows: usize,
         solver: &SolverSettings,
+        clip: bool,
         decoded: u64,
     ) -> Option<f64> {
         let speed = self.known.get(key)?;
-        Some(speed.evaluation_s * evaluations(windows, solver) + speed.sample_s * decoded as f64)
+        let count = windows * solver.evaluations(clip);
+        Some(speed.evaluation_s * count as f64 + speed.sample_s * decoded as f64)
     }
-}
-
-/// Evaluations of the network on one window; guidance takes two at once.
-fn evaluations(windows: usize, solver: &SolverSettings) -> f64 {
-    let each = match solver.method {
-        Method::Euler => 1,
-        Method::Midpoint => 2,
-    };
-    let branches = if solver.guidance == 1.0 { 1 } else { 2 };
-    (windows * solver.steps * each * branches) as f64
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use muvi_scoring::solver::Method;
 
     use super::*;
     use crate::compose::stream::Timing;
@@ -131,6 +125,7 @@ mod tests {
         let work = |seconds| Work {
             windows: 2,
             solver,
+            clip: false,
             decoded: 1000,
             timing: Timing {
                 solving: Duration::from_secs(seconds),
@@ -142,16 +137,18 @@ mod tests {
             file: Some(dir.path().join("deep").join(FILE)),
             ..Speeds::default()
         };
-        assert_eq!(speeds.forecast("a", 2, &solver, 1000), None);
+        assert_eq!(speeds.forecast("a", 2, &solver, false, 1000), None);
         speeds.learn("a", &work(8));
-        assert_eq!(speeds.forecast("a", 2, &solver, 1000), Some(9.0));
+        assert_eq!(speeds.forecast("a", 2, &solver, false, 1000), Some(9.0));
         let half = SolverSettings {
             guidance: 1.0,
             ..solver
         };
-        assert_eq!(speeds.forecast("a", 4, &half, 2000), Some(10.0));
+        assert_eq!(speeds.forecast("a", 4, &half, false, 2000), Some(10.0));
+        // With a clip, half of the steps take three branches in place of two: 8 s become 10.
+        assert_eq!(speeds.forecast("a", 2, &solver, true, 1000), Some(11.0));
         speeds.learn("a", &work(4));
-        assert!((speeds.forecast("a", 2, &solver, 1000).unwrap() - 7.0).abs() < 1e-9);
+        assert!((speeds.forecast("a", 2, &solver, false, 1000).unwrap() - 7.0).abs() < 1e-9);
         let bytes = fs::read(dir.path().join("deep").join(FILE)).unwrap();
         let read: BTreeMap<String, Speed> = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(read, speeds.known);

@@ -229,11 +229,13 @@ impl WarmEngine {
         let windows = window_count(manifest, samples, inside_s);
         let mood = mood(seen, span.start as f64 / rate, samples as f64 / rate);
         let solver = solver(wishes, manifest);
+        let style_name = style::name(&wishes.style, mood, manifest);
+        let clip = style_name.is_some();
         Ok(TakeForecast {
             seconds: self
                 .speeds
-                .forecast(&speed_key(engine), windows, &solver, decoded),
-            style_name: style::name(&wishes.style, mood, manifest),
+                .forecast(&speed_key(engine), windows, &solver, clip, decoded),
+            style_name,
         })
     }
 }

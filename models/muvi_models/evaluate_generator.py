@@ -17,10 +17,11 @@ from scipy.signal import find_peaks
 
 from .codec import CodecDecoder, load_codec
 from .contract import HOP, LATENT_RATE, SAMPLE_RATE, STACK, STYLE_FRAMES, WINDOW_FRAMES, channel
+from .guidance import generated
 from .pieces import Piece, load_pieces
 from .plan import latent_times
 from .spectrogram import chroma_matrix, mel_bands
-from .velocity import VelocityConfig, load_velocity, solve
+from .velocity import Velocity, VelocityConfig, load_velocity
 
 FRAME_RATE = SAMPLE_RATE / HOP
 TOLERANCE_S = 0.07
@@ -47,16 +48,16 @@ def window_of(piece: Piece, start: int, style: Piece | None, style_start: int) -
 
 
 @torch.no_grad()
-def generate(model, rows: list[dict], steps: int, guidance: float, size: int = 4) -> np.ndarray:
+def generate(model: Velocity, rows: list[dict], steps: int, guidance: float) -> np.ndarray:
     """Generated windows [N, window, Z]."""
-    out = []
-    generator = torch.Generator().manual_seed(11)
-    for i in range(0, len(rows), size):
-        batch = {k: torch.from_numpy(np.stack([r[k] for r in rows[i : i + size]])) for k in rows[0]}
-        noise = torch.randn(batch["latents"].shape, generator=generator)
+    rng = np.random.default_rng(11)
+
+    def velocity(**inputs: np.ndarray) -> np.ndarray:
         with torch.autocast("cpu", torch.bfloat16):
-            out.append(solve(model, batch, noise, steps, guidance)[:, STYLE_FRAMES:].numpy())
-    return np.concatenate(out)
+            return model(**{k: torch.from_numpy(v) for k, v in inputs.items()}).float().numpy()
+
+    noise = [rng.standard_normal(row["context"].shape).astype(np.float32) for row in rows]
+    return np.stack([generated(velocity, row, n, steps, guidance) for row, n in zip(rows, noise, strict=True)])
 
 
 @torch.no_grad()

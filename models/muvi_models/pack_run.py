@@ -10,14 +10,11 @@ import onnxruntime
 import torch
 
 from .contract import HOP, N_FFT, NORM
+from .guidance import generated
 from .spectrogram import magnitudes, pad_to_latents, stft
 
 CHUNK = 128
 ADAPTOR_CHUNK = 512
-RESCALE = 0.7
-"""How far guidance is kept from making the music louder, as in the app's solver."""
-STYLE_MORE, STYLE_UNTIL = 2.0, 0.5
-"""How much more the style clip is followed, per unit of guidance above 1, and until when, as in the app."""
 GRIFFIN_LIM = 24
 MOMENTUM = 0.9
 
@@ -70,29 +67,12 @@ class Pack:
         return tuple(torch.from_numpy(np.concatenate(p)) for p in zip(*parts, strict=True))
 
     def generate(self, row: dict[str, np.ndarray], seed: int) -> np.ndarray:
-        """Latents [window, Z] for one row of inputs (`evaluate_generator.window_of`); with guidance, rescaled."""
-        solver, style = self.manifest["solver"], self.manifest["style_frames"]
-        x = np.random.default_rng(seed).standard_normal(row["context"].shape).astype(np.float32)[None]
-        names = ("context", "video", "plan", "globals", "mask")
-        empty = {k: np.zeros_like(row[k]) for k in names} | {"mask": row["style_mask"]}
-        unstyled = row | {k: np.pad(row[k][style:], ((style, 0), (0, 0))) for k in ("context", "plan")}
-        inputs = {k: np.stack([row[k], empty[k], unstyled[k]]).astype(np.float32) for k in names}
-        steps, guidance = solver["steps"], solver["guidance"]
-        clip = row["plan"][:style].any() and guidance > 1
-        for i in range(steps):
-            t = i / steps
-            n = 3 if clip and t < STYLE_UNTIL else 2
-            now = {k: v[:n] for k, v in inputs.items()}
-            given, free, *rest = self.run("velocity", x=np.repeat(x, n, 0), time=np.full(n, t, np.float32), **now)[0]
-            velocity = free + guidance * (given - free)
-            for other in rest:
-                velocity += STYLE_MORE * (guidance - 1) * (given - other)
-            data, guided = x[0] + (1 - t) * given, x[0] + (1 - t) * velocity
-            window = slice(style, None)
-            gain = data[window].std() / max(float(guided[window].std()), 1e-6)
-            guided = guided * (RESCALE * gain + 1 - RESCALE)
-            x = x + (guided - x) / (1 - t) / steps
-        return x[0, style:]
+        """Latents [window, Z] for one row of inputs (`evaluate_generator.window_of`), guided as the pack says."""
+        solver = self.manifest["solver"]
+        noise = np.random.default_rng(seed).standard_normal(row["context"].shape).astype(np.float32)
+        return generated(
+            lambda **inputs: self.run("velocity", **inputs)[0], row, noise, solver["steps"], solver["guidance"]
+        )
 
 
 def griffin_lim(magnitude: np.ndarray, rounds: int = GRIFFIN_LIM, seed: int = 0) -> np.ndarray:

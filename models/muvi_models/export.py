@@ -302,7 +302,7 @@ def main() -> None:
     parser.add_argument("--codec", type=Path)
     parser.add_argument("--velocity", type=Path)
     parser.add_argument("--adaptor", type=Path)
-    parser.add_argument("--version", default="0.4.0", help="of the pack")
+    parser.add_argument("--version", default="0.5.0", help="of the pack")
     parser.add_argument("--steps", type=int, default=12, help="solver steps that the pack recommends")
     parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--styles", type=Path, help="folder made by muvi_models.palette")

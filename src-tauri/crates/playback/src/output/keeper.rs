@@ -202,9 +202,10 @@ impl Keeper {
 
     fn be_silent(&mut self, error: Option<&OutputError>) {
         if let Some(error) = error {
-            let cause = error
-                .source()
-                .map_or_else(String::new, |cause| format!(": {cause}"));
+            // Drivers end their sentences, or not.
+            let cause = error.source().map_or_else(String::new, |cause| {
+                format!(": {}", cause.to_string().trim_end_matches('.'))
+            });
             let text = format!("No sound device: playing without sound ({error}{cause}).");
             self.shared.set_device_problem(Some(text));
         }

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from .music_features import music_features
 from .pack_run import Pack, griffin_lim
 from .picture_plan import (
     HIT_THRESHOLD,
+    StyleClip,
     movement,
     picture_intensity,
     picture_row,
@@ -50,7 +52,6 @@ JUDGED_WINDOWS = 2
 JUDGED_MUSIC = ("music", "eventful")
 """Where it hears them. Music that follows a picture is of its style, too: who has never heard it takes what it truly is
 for another style (true ambient pieces of that kind: half of the windows)."""
-SPLITS = ("train", "heldout")
 CODEC_WINDOWS, CODEC_LATENTS = 16, 64
 
 
@@ -90,9 +91,10 @@ class Held:
         self.audio = [self.file(found[i][0], found[i][1].piece) for i in order[:clips]]
         if not self.clips:
             raise SystemExit(f"no held-out clips of {FRAMES / 10:.0f} s in {roots}: run muvi_models.data first")
-        self.pieces = {split: self.by_style([root / "music" / split for root in roots]) for split in SPLITS}
-        self.judged = self.by_style([root / kind / "train" for root in roots for kind in JUDGED_MUSIC])
         self.folders = [root / "music" / "heldout" for root in roots]
+        train = [root / "music" / "train" for root in roots]
+        self.pieces = {"train": self.by_style(train), "heldout": self.by_style(self.folders)}
+        self.judged = self.by_style([root / kind / "train" for root in roots for kind in JUDGED_MUSIC])
 
     @staticmethod
     def file(root: Path, piece: str) -> Path:
@@ -154,10 +156,10 @@ def scored(pack: Pack, held: Held, judge: StyleJudge, music_side: MusicEncoder |
             style = FIVE[(i + 2 * j) % len(FIVE)]
             chosen = style_clip(pack, held, style, clip.piece, rng)
             wanted[kind].append(style if chosen else None)
-            clip_latents, bpm, arousal = chosen or (None, None, None)
-            # One as the app's palette has them, one as a user's own, of which only the pulse is known.
-            pulse = (bpm, arousal if kind == "styled" else None)
-            kinds[kind] = picture_row(clip, conditioning, curves, latent, clip_latents, None, i, *pulse)
+            if chosen and kind == "restyled":
+                # As a user's own clip, of which only the pulse is known; the others as those of the app's palette.
+                chosen = replace(chosen, arousal=None)
+            kinds[kind] = picture_row(clip, conditioning, curves, latent, chosen, seed=i)
         for kind, row in kinds.items():
             made[kind].append(pack.decode(pack.generate(row, seed=100 + i)))
         print(f"clip {i + 1}/{n}: {time.monotonic() - began:.1f} s", flush=True)
@@ -232,11 +234,8 @@ def users(made: dict, asked: list[np.ndarray]) -> dict[str, float]:
     return {"landed": float(np.mean(landed)), "shifted": float(np.mean(shifted)), "without": float(np.mean(without))}
 
 
-def style_clip(
-    pack: Pack, held: Held, style: str, but: str, rng: np.random.Generator
-) -> tuple[np.ndarray, float, float] | None:
-    """Latents [STYLE_FRAMES, Z] of an excerpt of a held-out piece of the style, but of that one, its beats a minute and
-    its arousal; None without any."""
+def style_clip(pack: Pack, held: Held, style: str, but: str, rng: np.random.Generator) -> StyleClip | None:
+    """An excerpt of a held-out piece of the style, but of that one; None without any."""
     files = held.pieces["heldout"].get(style, [])
     files = [f for f in files if f.stem != but] or files
     if not files:
@@ -245,7 +244,7 @@ def style_clip(
     first = round(held.excerpt(path) * SAMPLE_RATE)
     sound = read_window(path, first, (STYLE_FRAMES + 32) * SAMPLES_PER_LATENT)
     labels = json.loads(path.with_suffix(".json").read_text())
-    return pack.encode(sound)[16 : 16 + STYLE_FRAMES], first_bpm(labels), labels["arousal"]
+    return StyleClip(pack.encode(sound)[16 : 16 + STYLE_FRAMES], first_bpm(labels), labels["arousal"])
 
 
 def styles(judge: StyleJudge, made: list[tuple[np.ndarray, str]], held: Held, pack: Pack) -> dict:

@@ -17,7 +17,7 @@ from scipy.signal import find_peaks
 
 from .codec import CodecDecoder, load_codec
 from .contract import HOP, LATENT_RATE, SAMPLE_RATE, STACK, STYLE_FRAMES, WINDOW_FRAMES, channel
-from .guidance import generated
+from .guidance import generated, noise_for
 from .pieces import Piece, load_pieces
 from .plan import latent_times
 from .spectrogram import chroma_matrix, mel_bands
@@ -56,8 +56,7 @@ def generate(model: Velocity, rows: list[dict], steps: int, guidance: float) -> 
         with torch.autocast("cpu", torch.bfloat16):
             return model(**{k: torch.from_numpy(v) for k, v in inputs.items()}).float().numpy()
 
-    noise = [rng.standard_normal(row["context"].shape).astype(np.float32) for row in rows]
-    return np.stack([generated(velocity, row, n, steps, guidance) for row, n in zip(rows, noise, strict=True)])
+    return np.stack([generated(velocity, row, noise_for(row, rng), steps, guidance) for row in rows])
 
 
 @torch.no_grad()

@@ -15,6 +15,11 @@ STYLE_MORE, STYLE_UNTIL = 2.0, 0.5
 GIVEN = ("context", "video", "plan", "globals", "mask")
 
 
+def noise_for(row: dict[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """What a row's flow starts from, float32 [style + window, Z]."""
+    return rng.standard_normal(row["context"].shape).astype(np.float32)
+
+
 def generated(
     velocity: Callable[..., np.ndarray], row: dict[str, np.ndarray], noise: np.ndarray, steps: int, guidance: float
 ) -> np.ndarray:

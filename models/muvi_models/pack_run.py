@@ -10,7 +10,7 @@ import onnxruntime
 import torch
 
 from .contract import HOP, N_FFT, NORM
-from .guidance import generated
+from .guidance import generated, noise_for
 from .spectrogram import magnitudes, pad_to_latents, stft
 
 CHUNK = 128
@@ -69,10 +69,12 @@ class Pack:
     def generate(self, row: dict[str, np.ndarray], seed: int) -> np.ndarray:
         """Latents [window, Z] for one row of inputs (`evaluate_generator.window_of`), guided as the pack says."""
         solver = self.manifest["solver"]
-        noise = np.random.default_rng(seed).standard_normal(row["context"].shape).astype(np.float32)
-        return generated(
-            lambda **inputs: self.run("velocity", **inputs)[0], row, noise, solver["steps"], solver["guidance"]
-        )
+        noise = noise_for(row, np.random.default_rng(seed))
+
+        def velocity(**inputs: np.ndarray) -> np.ndarray:
+            return self.run("velocity", **inputs)[0]
+
+        return generated(velocity, row, noise, solver["steps"], solver["guidance"])
 
 
 def griffin_lim(magnitude: np.ndarray, rounds: int = GRIFFIN_LIM, seed: int = 0) -> np.ndarray:

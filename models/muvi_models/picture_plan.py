@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .contract import GLOBALS, PLAN_CHANNELS, STYLE_FRAMES, WINDOW_FRAMES, channel
 from .evaluate_adaptor import peaks
 from .motion import COMPRESSION, MOTION_CHANNELS
 from .plan import FLAT, LOUD, QUIET, latent_times, pulses
+from .sync import TOLERANCE_S
 from .video_data import Clip
 
 FRAME_S = 0.1
@@ -17,7 +20,7 @@ FLAT_MOTION = 0.03
 """Movement that changes less than this is flat, as an intensity is that changes less than FLAT."""
 HIT_THRESHOLD = 0.4
 CUT_STRENGTH = 0.9
-LANDED_S, BEAT_VALUE, PICKUP_COST = 0.07, 0.5, 0.25
+BEAT_VALUE, PICKUP_COST = 0.5, 0.25
 NEUTRAL_BPM, AROUSAL_OCTAVES, MOOD_OCTAVES, CLIP_OCTAVES = 104.0, 0.45, 0.22, 0.1
 SLOWEST, FASTEST, TEMPO_STEP = 66.0, 160.0, 0.5
 """As in the app's `plan::tempo`."""
@@ -105,10 +108,10 @@ def steady_beats(
         beat, bar = 60 / bpm, 240 / bpm
         taste = -0.5 * (np.log2(bpm / preferred) / octaves) ** 2 * (1 + 0.05 * strengths.sum())
         on_bar, on_beat = (worth_of_miss(hits - anchors[:, None], period) for period in (bar, beat))
-        chance = 2 * LANDED_S * ((1 - BEAT_VALUE) / bar + BEAT_VALUE / beat)
+        chance = 2 * TOLERANCE_S * ((1 - BEAT_VALUE) / bar + BEAT_VALUE / beat)
         worth = (strengths * (np.maximum(on_bar, BEAT_VALUE * on_beat) - chance)).sum(1)
         into = anchors % bar
-        worth = worth - PICKUP_COST * (np.minimum(into, bar - into) >= LANDED_S)
+        worth = worth - PICKUP_COST * (np.minimum(into, bar - into) >= TOLERANCE_S)
         at = int(np.argmax(worth))
         if worth[at] + taste > best:
             best, found = worth[at] + taste, (float(bpm), float(anchors[at]))
@@ -119,9 +122,18 @@ def steady_beats(
 
 
 def worth_of_miss(away: np.ndarray, period: float) -> np.ndarray:
-    """1 for a hit on a pulse, half at LANDED_S from it, 0 beyond; `away`: seconds from one of its beats."""
+    """1 for a hit on a pulse, half at TOLERANCE_S from it, 0 beyond; `away`: seconds from one of its beats."""
     miss = np.abs(away - np.round(away / period) * period)
-    return np.where(miss <= LANDED_S, 1 - 0.5 * (miss / LANDED_S) ** 2, 0.0)
+    return np.where(miss <= TOLERANCE_S, 1 - 0.5 * (miss / TOLERANCE_S) ** 2, 0.0)
+
+
+@dataclass
+class StyleClip:
+    """A style clip: latents [STYLE_FRAMES, Z], beats a minute and arousal -1..1, `None` where they are not known."""
+
+    latents: np.ndarray
+    bpm: float | None = None
+    arousal: float | None = None
 
 
 def picture_row(
@@ -129,15 +141,13 @@ def picture_row(
     conditioning: np.ndarray,
     curves: np.ndarray,
     latent: int,
-    style: np.ndarray | None = None,
+    style: StyleClip | None = None,
     extra_hits: np.ndarray | None = None,
     seed: int = 0,
-    clip_bpm: float | None = None,
-    clip_arousal: float | None = None,
 ) -> dict[str, np.ndarray]:
-    """Inputs for a clip's first window; conditioning [T, D], curves [T, 4], `latent` Z, style latents [112, Z].
+    """Inputs for a clip's first window; conditioning [T, D], curves [T, 4], `latent` Z.
 
-    `extra_hits` (s) are those that a user sets, beside the picture's. `clip_bpm`, `clip_arousal`: of the style clip.
+    `extra_hits` (s) are those that a user sets, beside the picture's.
     """
     s, w = STYLE_FRAMES, WINDOW_FRAMES
     times = latent_times(w)
@@ -147,9 +157,11 @@ def picture_row(
     if extra_hits is not None:
         hits, strengths = np.append(hits, extra_hits), np.append(strengths, np.ones(len(extra_hits)))
     valence, arousal = (float(2 * curves[:frames, k].mean() - 1) for k in (2, 3))
-    preferred = preferred_bpm(arousal, clip_bpm, clip_arousal)
-    octaves = CLIP_OCTAVES if clip_bpm else MOOD_OCTAVES
-    beats, downbeats, bpm = steady_beats(hits, strengths, times[-1], preferred, octaves)
+    if style is not None and style.bpm is not None:
+        taste = preferred_bpm(arousal, style.bpm, style.arousal), CLIP_OCTAVES
+    else:
+        taste = preferred_bpm(arousal), MOOD_OCTAVES
+    beats, downbeats, bpm = steady_beats(hits, strengths, times[-1], *taste)
 
     intensity = picture_intensity(curves[:, 1], movement(clip))
     plan = np.zeros((s + w, len(PLAN_CHANNELS)), np.float32)
@@ -174,7 +186,7 @@ def picture_row(
     mask[:s] = 1
     context = np.zeros((s + w, latent), np.float32)
     if style is not None:
-        context[:s], plan[:s, channel("style")] = style, 1.0
+        context[:s], plan[:s, channel("style")] = style.latents, 1.0
     globals_ = np.zeros(len(GLOBALS), np.float32)
     globals_[:] = [(bpm - 110) / 40, valence, arousal, 1, 1]
     return {"context": context, "mask": mask, "style_mask": mask, "video": video, "plan": plan, "globals": globals_}

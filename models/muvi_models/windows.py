@@ -162,19 +162,19 @@ class WindowSampler:
         nothing = self.draw(size, 1) < DROP_ALL
         mask = torch.ones(size, s + w, 1, device=self.device)
         alone = (self.draw(size, 1) < ONLY_STYLE) & ~nothing
-        mask[:, s:, 0] = given_masks(self.draw, size, w, self.device) * ~(nothing | alone)
-        styled = ((self.draw(size, 1) >= DROP_STYLE) | alone) & ~nothing
-        nothing = nothing | alone
+        bare = nothing | alone
+        mask[:, s:, 0] = given_masks(self.draw, size, w, self.device) * ~bare
+        styled = alone | ((self.draw(size, 1) >= DROP_STYLE) & ~nothing)
         plan[:, :s, channel("style")] = styled.float()
         for name, chance in DROP.items():
-            dropped = (self.draw(size, 1) < chance) | nothing
+            dropped = (self.draw(size, 1) < chance) | bare
             columns = [channel(n) for n in (*CHANNELS_OF[name], f"{name}_known")]
             plan[..., columns] *= ~dropped[..., None]
-        blind = (self.draw(size, 1) < DROP_VIDEO) | nothing
+        blind = (self.draw(size, 1) < DROP_VIDEO) | bare
         video *= ~blind[..., None]
         plan[..., channel("video_known")] *= ~blind
         for columns in ([0, 3], [1, 2, 4]):
-            globals_[:, columns] *= ~((self.draw(size, 1) < DROP_GLOBALS) | nothing)
+            globals_[:, columns] *= ~((self.draw(size, 1) < DROP_GLOBALS) | bare)
         style *= styled[..., None]
         return {
             "latents": torch.cat([style, latents], 1),

@@ -12,7 +12,7 @@ from muvi_models.evaluate import named
 from muvi_models.judges import StyleJudge, describe, embeddings, frechet
 from muvi_models.model_card import bar_of, write_card
 from muvi_models.pack_run import Pack, griffin_lim
-from muvi_models.picture_plan import picture_intensity, picture_row, preferred_bpm, steady_beats, user_hits
+from muvi_models.picture_plan import StyleClip, picture_intensity, picture_row, preferred_bpm, steady_beats, user_hits
 from muvi_models.plan import LOUD, QUIET
 from muvi_models.spectrogram import magnitudes, stft
 from muvi_models.sync import beats_in_bins, hits_and_chance, met, onsets, strong_onsets
@@ -92,7 +92,7 @@ def test_a_pictures_plan_keeps_to_the_contract():
     # Two cuts, one found hit, three of the user.
     peaks = ((hit[1:-1] > 0.2) & (hit[1:-1] >= hit[:-2]) & (hit[1:-1] > hit[2:])).sum()
     assert peaks == 6
-    styled = picture_row(clip(), np.ones((200, 64), np.float32), curves, 16, np.ones((s, 16), np.float32))
+    styled = picture_row(clip(), np.ones((200, 64), np.float32), curves, 16, StyleClip(np.ones((s, 16), np.float32)))
     assert styled["context"][:s].all() and (styled["plan"][:s, c.channel("style")] == 1).all()
 
 

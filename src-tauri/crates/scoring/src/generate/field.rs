@@ -32,7 +32,6 @@ pub(super) struct GuidedField<'m> {
     inputs: WindowInputs,
     solver: SolverSettings,
     clip: bool,
-    branches: usize,
     rows: usize,
     width: usize,
     state: Vec<f32>,
@@ -51,8 +50,7 @@ impl<'m> GuidedField<'m> {
     ) -> Self {
         let width = models.manifest().latent.width;
         let rows = inputs.mask.len();
-        // The most there are: those of the start.
-        let branches = solver.branches(clip, 0.0);
+        let branches = most_branches(solver, clip);
         let all = [
             &mut inputs.context,
             &mut inputs.mask,
@@ -82,7 +80,6 @@ impl<'m> GuidedField<'m> {
             inputs,
             solver: *solver,
             clip,
-            branches,
             rows,
             width,
             state: vec![0.0; branches * rows * width],
@@ -95,7 +92,7 @@ impl VelocityField for GuidedField<'_> {
 
     fn velocity(&mut self, state: &[f32], time: f32, out: &mut [f32]) -> Result<(), GenerateError> {
         self.cancel.check()?;
-        let (all, rows, width) = (self.branches, self.rows, self.width);
+        let (all, rows, width) = (most_branches(&self.solver, self.clip), self.rows, self.width);
         let batch = self.solver.branches(self.clip, f64::from(time));
         let (video, plan, globals) = (
             self.inputs.video.len() / (all * rows),
@@ -137,6 +134,11 @@ impl VelocityField for GuidedField<'_> {
         }
         Ok(())
     }
+}
+
+/// The branches that there are inputs for: those of the start, of which there are fewer later.
+fn most_branches(solver: &SolverSettings, clip: bool) -> usize {
+    solver.branches(clip, 0.0)
 }
 
 /// Pulls the data that the guided velocity leads to back to the level of the data that `with` leads to, by `part`,

@@ -16,14 +16,7 @@ fn a_section_changes_nothing_but_itself() {
     let folder = tempfile::tempdir().unwrap();
     let mut engine = engine("toy");
     let span = 5 * HZ..40 * HZ;
-    let old = compose(
-        &mut engine,
-        &span,
-        &wishes(1),
-        &folder.path().join("old"),
-        &mut |_| {},
-    )
-    .unwrap();
+    let old = silently(&mut engine, &span, &folder.path().join("old")).unwrap();
     let before = samples(&old.files.wav());
     let w = watched();
     let mut new = Wishes {

@@ -87,14 +87,7 @@ fn a_take_is_heard_while_it_is_made_and_lies_in_its_span() {
 
     // Warm, and the same request gives the same samples; now the machine's speed is known.
     assert_eq!(engine.is_warm(), [false, true]);
-    let again = compose(
-        &mut engine,
-        &span,
-        &wishes(1),
-        &folder.path().join("again"),
-        &mut |_| {},
-    )
-    .unwrap();
+    let again = silently(&mut engine, &span, &folder.path().join("again")).unwrap();
     assert_eq!(samples(&again.files.wav()), heard);
     let known = engine.forecast(&w.seen, &span, None, &wishes(1)).unwrap();
     let seconds = known.seconds.unwrap();
@@ -118,14 +111,7 @@ fn cancelling_leaves_nothing_at_any_phase() {
     let mut engine = engine("toy");
     let w = watched();
     let span = 0..40 * HZ;
-    let old = compose(
-        &mut engine,
-        &span,
-        &wishes(1),
-        &folder.path().join("old"),
-        &mut |_| {},
-    )
-    .unwrap();
+    let old = silently(&mut engine, &span, &folder.path().join("old")).unwrap();
     let before = names(folder.path());
     for phase in [
         Phase::Load,

@@ -112,21 +112,9 @@ fn styles_are_named_and_bad_wishes_refused() {
     );
     assert!(steps.to_string().contains("solver steps"), "{steps}");
     assert_eq!(names(folder.path()), listed);
-    let there = compose(
-        &mut engine,
-        &span,
-        &wishes(1),
-        &folder.path().join("auto"),
-        &mut |_| {},
-    );
+    let there = silently(&mut engine, &span, &folder.path().join("auto"));
     assert!(there.unwrap_err().existing_output().is_some());
-    let nowhere = compose(
-        &mut engine,
-        &span,
-        &wishes(1),
-        &folder.path().join("no/x"),
-        &mut |_| {},
-    );
+    let nowhere = silently(&mut engine, &span, &folder.path().join("no/x"));
     assert!(matches!(nowhere, Err(Error::Output(_))));
     assert_eq!(
         TakePaths::new(folder.path().join("auto")).wav(),
